@@ -45,19 +45,20 @@ def tell_of_waiting(
     route: str,
     waiting: QuerySet[Any],
     newest: Callable[[Membership], datetime | None],
+    is_quiet: Callable[[Membership], bool],
     again: Callable[[Membership, datetime, datetime], bool] = lambda _member, _came, _told: False,
 ) -> int:
     """`tell` of what has come to wait since the last such mail, one mail in `ONE_MAIL_IN` to each (decision 0335).
 
     `waiting`: all that waits for anybody; nobody is asked about while it is empty. `newest` says when the newest that
-    waits for a member came; None: nothing does. `again(member, came, told)`: whether who was told of it is reminded.
-    Whoever calls this when something comes has the clock call it as well, for what comes within that time. Returns how
-    many mails were queued.
+    waits for a member came; None: nothing does. `is_quiet`: whether they want to be told later. `again(member, came,
+    told)`: whether who was told of it is reminded. Whoever calls this when something comes has the clock call it as
+    well, for what comes within that time, and for quiet hours that are over. Returns how many mails were queued.
     """
 
     def is_due(member: Membership) -> bool:
         came = newest(member)
-        if came is None:
+        if came is None or is_quiet(member):
             return False
         told = mail.last_queued(to=member.user, kind=kind, scope=member.organization_id)
         if told is None:

@@ -24,6 +24,7 @@ from tenancy.ids import new_id
 from texting.attachments import binding
 from texting.gate import Verdict
 from texting.notifications import things
+from texting.notifications.choosing import is_quiet_for
 from texting.refusals import Objected
 
 _whose: ContextVar[Membership | None] = ContextVar("whose", default=None)
@@ -80,6 +81,7 @@ def mail_due() -> int:
         route="held_texts",
         waiting=HeldText.objects.filter(state=HeldText.State.WAITING),
         newest=_newest_for,
+        is_quiet=is_quiet_for,
     )
 
 

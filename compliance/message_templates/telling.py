@@ -19,6 +19,7 @@ from compliance.message_templates.notified import NAME
 from compliance.message_templates.reach import waiting_for
 from compliance.models import MessageTemplate
 from texting.notifications import things
+from texting.notifications.choosing import is_quiet_for
 
 REMINDED_FOR = timedelta(days=7)
 
@@ -39,6 +40,7 @@ def mail_due() -> int:
         route="message_templates",
         waiting=MessageTemplate.objects.filter(asked_by__isnull=False, archived_at=None),
         newest=_newest_for,
+        is_quiet=is_quiet_for,
         again=_is_reminded,
     )
 

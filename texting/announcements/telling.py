@@ -15,6 +15,7 @@ from texting.announcements.notified import NAME, Announcements
 from texting.announcements.second_person import concerned
 from texting.models import Announcement, Notification
 from texting.notifications import things
+from texting.notifications.choosing import is_quiet_for
 from texting.queries import visible_lines
 
 
@@ -34,6 +35,7 @@ def mail_due() -> int:
         route="announcements",
         waiting=Announcement.objects.filter(state=Announcement.State.ASKED),
         newest=_newest_for,
+        is_quiet=is_quiet_for,
     )
 
 

@@ -61,6 +61,11 @@ def is_heard(member: Membership) -> bool:
     return chosen.sound and not chosen.is_quiet(timezone.now(), member.organization.time_zone)
 
 
+def is_quiet_for(member: Membership) -> bool:
+    """Whether the member has quiet hours now: what is told outside the list waits."""
+    return choices_of(member).is_quiet(timezone.now(), member.organization.time_zone)
+
+
 def choices_of(member: Membership) -> Choices:
     """What the member has chosen, or what holds for everybody who has not. Needs the organization active."""
     return _read(NotificationChoices.objects.filter(member=member).first() or NotificationChoices(member=member))

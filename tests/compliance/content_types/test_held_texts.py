@@ -1,6 +1,6 @@
 """A text that reads like an offer waits for a second person, and leaves once at most."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -21,6 +21,7 @@ from tests.permitting import agree_to_everything
 from tests.texting.desk import Desk, desk
 from texting import conversations
 from texting.models import Conversation, Draft, Message, Notification
+from texting.notifications import choosing
 from texting.notifications.choosing import Choices, Way
 from texting.sending import Held
 
@@ -260,6 +261,20 @@ def test_who_decides_is_mailed_again_however_steadily_texts_come(desk, time_mach
         time_machine.move_to(start + timedelta(minutes=10 * at), tick=False)
         hold(desk, conversation)
     assert OutgoingMail.objects.filter(kind="text_waits").count() == 2 * 3
+
+
+def test_in_quiet_hours_nobody_is_mailed_and_afterwards_of_what_still_waits(desk, time_machine):
+    mails = OutgoingMail.objects.filter(kind="text_waits")
+    night = datetime(2037, 7, 2, 3, tzinfo=UTC)  # 23:00 in New York
+    time_machine.move_to(night, tick=False)
+    with activate(desk.organization):
+        for member in (desk.cast.owner, desk.cast.admin):
+            choosing.choose(member=member, ways={}, muted=(), quiet=(time(22), time(23, 30)))
+    hold(desk, desk.hear("Hello"))
+    assert mails.count() == 1, "the supervisor has none"
+    time_machine.move_to(night + timedelta(minutes=31), tick=False)
+    assert tasks.mail_second_persons() == 2
+    assert mails.count() == 3
 
 
 def test_whose_address_gets_no_mail_keeps_nobody_from_asking(desk):
