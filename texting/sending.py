@@ -90,8 +90,9 @@ def send_text(
     because: str = "",
     origin: str = "",
     approved: UUID | None = None,
+    inside: Conversation | None = None,
 ) -> Message:
-    """Queue one text. In a resolved conversation it opens a new one.
+    """Queue one text. In a resolved conversation it opens a new one, unless that is given as `inside` (locked).
 
     `message_id` makes a repeated request harmless: the text that already has this id is returned and nothing is sent.
     `deadline` (aware) ends its life, instead of what `purposes.TERMS` says: after it the text fails instead of leaving.
@@ -122,6 +123,7 @@ def send_text(
         because,
         origin,
         approved,
+        inside,
     )
     [result] = send_all(line=conversation.line, texts=[wanted], author=author, purpose=purpose)
     if isinstance(result, Exception):

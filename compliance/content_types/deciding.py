@@ -45,9 +45,12 @@ def approve(*, member: Membership, held: HeldText) -> Message:
     author = Membership.objects.select_related("user", "organization").get(pk=mine.author_id)
     if not (author.is_active and author.may(Permission.MESSAGES_SEND)):
         raise CannotDecide(_("Its author may not send texts any more. Write it yourself."))
+    places = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related("contact", "line__team")
+    place = places.get(pk=mine.conversation_id)
+    ends = mine.purpose == Purpose.POLL and place.status == Conversation.Status.RESOLVED
     try:
         message = sending.send_text(
-            conversation=Conversation.objects.select_related("contact", "line__team").get(pk=mine.conversation_id),
+            conversation=place,
             body=_words(mine),
             author=author,
             purpose=Purpose(mine.purpose),
@@ -56,6 +59,7 @@ def approve(*, member: Membership, held: HeldText) -> Message:
             outside_hours=OutsideHours.WAIT,
             origin=mine.origin,
             approved=mine.pk,
+            inside=place if ends else None,  # thanks for an answer begin nothing anew
         )
     except Refused as refused:
         reasons = " ".join(reason.text for reason in refused.outcome.objections)

@@ -1,7 +1,7 @@
 """Which answer of a question a reply means: its number or letter, however it is written, or its words.
 
-Whatever could mean two answers, or none, is unclear: a person reads it. Numbers are read in English and Spanish, from
-digits and words. Plain values: no Django.
+Whatever could mean two answers, or none, is unclear: a person reads it. Numbers are read from digits, and from words in
+English, Spanish and French. Plain values: no Django.
 """
 
 import re
@@ -22,23 +22,35 @@ _NUMBERS = (
     *("primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno"),
     *("primera", "segunda", "tercera", "cuarta", "quinta", "sexta", "septima", "octava", "novena"),
     *("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th"),
+    *("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
+    *("premier", "deuxieme", "troisieme", "quatrieme", "cinquieme", "sixieme", "septieme", "huitieme", "neuvieme"),
+    *("1er", "2e", "3e", "4e", "5e", "6e", "7e", "8e", "9e"),
 )
-_VALUES = {word: at % 9 for at, word in enumerate(_NUMBERS)} | {"una": 0, "un": 0}
+_VALUES = {word: at % 9 for at, word in enumerate(_NUMBERS)} | {"una": 0, "une": 0, "premiere": 0, "1re": 0}
 _AROUND_WORDS = """
 option options number answer choice letter my is i im ill id go going with take choose pick vote votes voting say would
 like prefer think for the it its to in on at please pls plz thanks thank you hi hello ok okay
 opcion numero respuesta letra la el los las mi voto es elijo escojo prefiero quiero voy por para favor gracias hola en
 al con yo
+reponse lettre choix le les au aux je prends choisis prefere veux voudrais pour svp sil vous te plait merci bonjour
 """
 _DOUBT_WORDS = """
-not no dont never none neither nor or and but except if maybe ni o y pero ninguno nunca sin
+not no dont never none neither nor or and but except if maybe cant cannot wont doesnt didnt isnt arent wasnt werent
+couldnt wouldnt shouldnt havent hasnt hadnt aint nope nah without unless besides other than any anything all both either
+unable impossible hate hates dislike avoid skip worst bad less what which when why who where how
+ni o y pero ninguno ninguna nunca sin tampoco jamas salvo excepto menos ambos ambas todos todas cualquier cualquiera
+odio imposible peor que cual cuando quien donde como
+pas ne ni non jamais aucun aucune sans sauf mais ou et peut impossible deteste moins tous toutes pire quoi quel quelle
+quels quelles quand pourquoi qui comment
 stop remove unsubscribe quit cancel alto basta parar pare paren detener detengan baja cancelar cancela cancelen eliminar
-eliminen borrar borren quitar quitame quiten
+eliminen borrar borren quitar quitame quiten arret arreter arretez desabonner desinscrire supprimer supprimez annuler
+annulez retirer retirez
 """
 _AROUND = frozenset(_AROUND_WORDS.split())
 """What may stand around an answer and changes nothing of it."""
 _DOUBT = frozenset(_DOUBT_WORDS.split())
-"""With one of these among them, an answer's words mean something else, or more than one."""
+"""With one of these among them, an answer's words mean something else, or more than one, or are asked about."""
+_ASKS = frozenset("?¿？؟")
 _NUMBER_SIGNS = frozenset({"no", "nr", "num", "n"})
 """Before a number they mean one; before words they deny."""
 _DECIMAL = re.compile(r"\d\s*[.,:/-]\s*\d|[<>%$€£]")
@@ -67,11 +79,14 @@ def chosen(text: str, answers: Sequence[str], *, lettered: bool = False) -> int 
     core = core[1:] if len(core) == 2 and core[0] in _NUMBER_SIGNS else core
     if not core or _DECIMAL.search(own):
         return None
-    return _keyed(said, core, wordings, lettered)
+    at = _keyed(said, core, wordings, lettered)
+    return None if at is not None and len(core) > 1 and _ASKS & set(own) else at
 
 
 def is_all(text: str, answers: Sequence[str], choice: int, *, lettered: bool = False) -> bool:
-    """Whether a reply that means this answer says nothing else, so that nobody needs to read it."""
+    """Whether a reply that means this answer says and asks nothing else, so that nobody needs to read it."""
+    if _ASKS & set(own_words(text).text) and not _ASKS & set(answers[choice]):
+        return False
     words = set(_words(own_words(text).text)) - _AROUND - set(_wordings(tuple(answers))[choice])
     return all(_key(word, len(answers), lettered) == choice for word in words)
 

@@ -29,26 +29,29 @@ LATEST = timedelta(days=30)  # so long after a poll was closed its question is s
 _MOST = 32_000  # of a small number in the database
 
 _OPEN = """
-SELECT DISTINCT ON (r.contact_id) r.contact_id, p.id, p.answers, p.lettered, m.created_at, p.closes_at, p.thanks,
+SELECT DISTINCT ON (r.contact_id) r.contact_id, p.id, p.answers, p.lettered, min(m.created_at), p.closes_at, p.thanks,
     p.settles
 FROM (
-    SELECT p.id, p.answers, p.lettered, p.announcement_id, p.thanks <> '' AS thanks, p.settles,
+    SELECT p.id, p.answers, p.lettered, p.announcement_id, p.reminder_id, p.thanks <> '' AS thanks, p.settles,
         least(p.closed_at, a.started_at + make_interval(days => p.days_open)) AS closes_at
     FROM compliance_poll p
     JOIN texting_announcement a ON a.organization_id = p.organization_id AND a.id = p.announcement_id
     WHERE p.organization_id = %(organization)s AND a.line_id = %(line)s AND a.started_at IS NOT NULL
 ) p
 JOIN texting_announcementrecipient r ON r.organization_id = %(organization)s
-    AND r.announcement_id = p.announcement_id AND r.contact_id = ANY(%(contacts)s::uuid[])
+    AND r.announcement_id IN (p.announcement_id, p.reminder_id) AND r.contact_id = ANY(%(contacts)s::uuid[])
 JOIN texting_message m ON m.organization_id = %(organization)s AND m.id = r.message_id
 WHERE p.closes_at > %(first)s AND m.status IN ('sending', 'sent', 'delivered', 'read', 'unconfirmed')
     AND NOT EXISTS (
         SELECT FROM texting_message o WHERE o.organization_id = %(organization)s AND o.contact_id = r.contact_id
             AND o.line_id = %(line)s AND o.created_at > m.created_at AND o.direction = 'out'
             AND o.author_id IS NOT NULL AND o.announcement_id IS NULL AND o.purpose <> 'poll')
-ORDER BY r.contact_id, m.created_at DESC
+GROUP BY r.contact_id, p.id, p.answers, p.lettered, p.closes_at, p.thanks, p.settles
+ORDER BY r.contact_id, max(m.created_at) DESC
 """
-"""The question that each of these contacts got last, also of a poll that was closed lately."""
+"""The question that each of these contacts got last, first or as a reminder, also of a poll that was closed lately; and
+when they got it first, since a reply to that may be late.
+"""
 
 
 @dataclass(frozen=True)

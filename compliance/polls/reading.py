@@ -24,7 +24,8 @@ from texting.statuses import MessageStatus
 A_PAGE = 50
 A_PIECE = 1_000
 RowState = AnnouncementRecipient.State
-_LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
+LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
+"""How a text ended that reached nobody."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def counted(polls: list[Poll]) -> list[Results]:
     chosen: dict[UUID, dict[int | None, int]] = {}
     for pk, choice, number in rows.values_list("poll", "choice").annotate(Count("id")):
         chosen.setdefault(pk, {})[choice] = number
-    lost = Message.objects.filter(pk=OuterRef("thanks_id"), status__in=_LOST)
+    lost = Message.objects.filter(pk=OuterRef("thanks_id"), status__in=LOST)
     held = HeldText.objects.filter(message_id=OuterRef("thanks_id")).exclude(state=HeldText.State.SENT)
     came = rows.filter(~Exists(lost), ~Exists(held), thanks_id__isnull=False)
     thanked = dict(came.values_list("poll").annotate(thanked=Count("id")))

@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.models import Poll
 from texting.announcements.owners import Owner
@@ -19,9 +20,11 @@ def announced_for(row: Announcement) -> Owner | None:
         return Owner(_("It asks those again who have not answered a poll."), _("Its answers"), page, page)
     words = _("It asks a poll.")
     if poll.remind_hours:
-        words = _("It asks a poll. Who has not answered is asked once more, %(hours)d hours after everybody was.") % {
-            "hours": poll.remind_hours
-        }
+        words = ngettext(
+            "It asks a poll. Who has not answered is asked once more, %(hours)d hour after everybody was.",
+            "It asks a poll. Who has not answered is asked once more, %(hours)d hours after everybody was.",
+            poll.remind_hours,
+        ) % {"hours": poll.remind_hours}
     if poll.thanks:
         words = f"{words} {_('Whoever answers gets this once: “%(thanks)s”') % {'thanks': poll.thanks}}"
     return Owner(words, _("Its answers"), page, reverse("edit_poll", args=[poll.pk]))

@@ -12,23 +12,26 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from compliance.content_types.catalogue import CATALOGUE, PARTS, ContentType
 from compliance.content_types.classifying import recognize
 from compliance.content_types.holding import held_as
-from compliance.content_types.rules import linked
+from compliance.content_types.rules import FORBIDDEN, Action, decided, linked
 from compliance.message_templates.checking import Weight, against, judge
 from compliance.message_templates.filling import known
 from compliance.message_templates.placeholders import Unfilled, fill, names_in, samples, without_instead
 from compliance.models import Escalation, HeldText, Poll, PollAnswer
+from compliance.polls.choosing import chosen, is_all
+from tenancy.encryption import prefetch, readable
 from tenancy.ids import new_id
 from texting import sending
 from texting.announcements.writing import CannotAnnounce
 from texting.gate import OutsideHours
 from texting.inbound_steps import Arrival
-from texting.models import Message
+from texting.models import Conversation, Message
 from texting.purposes import Purpose
 from texting.sending import BadText, Held, Refused
 from texting.settling import settle
@@ -40,6 +43,9 @@ FILLED = ("first_name", "company", "our_number")
 """The placeholders that thanks may hold: what is known without anybody there."""
 LATE = timedelta(hours=4)
 """An answer that came so long after it was written is counted, but no longer thanked for."""
+DECIDED = timedelta(hours=1)
+"""So far back it is looked at what a colleague has decided about thanks."""
+MOST_ANSWERS = 50
 _SURE = frozenset({"company", "our_number"})
 
 
@@ -64,6 +70,22 @@ def check(words: str, language: str) -> None:
     if parts := CATALOGUE[ContentType.POLL].rules.not_allowed(told.parts):
         text = _("Thanks must not hold %(part)s: what advertises needs permission for marketing.")
         raise CannotAnnounce(text % {"part": PARTS[parts[0]]})
+    if action_on(words, language) is Action.STOP:
+        raise CannotAnnounce(
+            _("Your organization lets no texts leave that read like these thanks. Word them differently.")
+        )
+
+
+def action_on(words: str, language: str) -> Action:
+    """What happens to thanks with these words, by what the organization decided about texts of their type."""
+    told = recognize(fill(words, samples(language, words))) if words else None
+    if told is None:
+        return Action.ALLOW
+    if told.forbidden:
+        return decided().actions[FORBIDDEN]
+    if told.type is ContentType.REPLY or not told.is_confident:
+        return Action.ALLOW
+    return decided().actions[told.type]
 
 
 def thank(arrival: Arrival, answer: PollAnswer) -> None:
@@ -91,19 +113,59 @@ def thank(arrival: Arrival, answer: PollAnswer) -> None:
 
 def settle_if_alone(arrival: Arrival, answer: PollAnswer, settled: Collection[UUID]) -> None:
     """Resolve the conversation when nothing was written in it but questions and `settled`, the ids of these answers."""
-    place = {"conversation_id": arrival.conversation.pk}
-    if Escalation.objects.filter(state=Escalation.State.OPEN, **place).exists():
-        return
-    if HeldText.objects.filter(state=HeldText.State.WAITING, **place).exists():
-        return
-    poll = _poll(answer)
-    ours = Q(direction=Message.Direction.OUT, purpose=Purpose.POLL)
-    settle(
-        arrival.conversation,
-        actor=_behind(poll),
-        cause=poll.announcement.name,
-        nothing_but=ours | Q(pk__in=list(settled)),
+    if not _waits(arrival.conversation):
+        _settle(arrival.conversation, _poll(answer), settled)
+
+
+def settle_decided() -> int:
+    """The same for conversations that waited for a colleague, who has decided about the thanks. Returns how many.
+
+    Of the active organization, in the running transaction; what was decided longer ago stays as people left it.
+    """
+    lately = timezone.now() - DECIDED
+    held = HeldText.objects.filter(purpose=Purpose.POLL, decided_at__gt=lately).exclude(state=HeldText.State.WAITING)
+    places: dict[UUID | None, UUID] = dict(held.values_list("message_id", "conversation_id"))
+    if not places:
+        return 0
+    answers = PollAnswer.objects.filter(thanks_id__in=list(places), poll__settles=True).order_by("pk")
+    locked = Conversation.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    waited = [places[one.thanks_id] for one in answers]
+    found = {one.pk: one for one in locked.filter(pk__in=waited, status=Conversation.Status.OPEN)}
+    settled = 0
+    for answer in answers:
+        place = found.get(places[answer.thanks_id])
+        if place is not None and not _waits(place):
+            poll = _poll(answer)
+            settled += _settle(place, poll, _nothing_but_answers(place, poll))
+    return settled
+
+
+def _nothing_but_answers(place: Conversation, poll: Poll) -> list[UUID]:
+    """The customer's texts here that answer the poll and say nothing else."""
+    texts = list(
+        Message.objects.filter(conversation=place, direction=Message.Direction.IN).order_by("pk")[:MOST_ANSWERS]
     )
+    prefetch(texts)
+    return [one.pk for one in texts if says_only(readable(one, "body", "") or "", poll)]
+
+
+def says_only(words: str, poll: Poll) -> bool:
+    """Whether a text is an answer to the poll and nothing else."""
+    at = chosen(words, poll.answers, lettered=poll.lettered)
+    return at is not None and is_all(words, poll.answers, at, lettered=poll.lettered)
+
+
+def _waits(place: Conversation) -> bool:
+    here = {"conversation_id": place.pk}
+    if Escalation.objects.filter(state=Escalation.State.OPEN, **here).exists():
+        return True
+    return HeldText.objects.filter(state=HeldText.State.WAITING, **here).exists()
+
+
+def _settle(place: Conversation, poll: Poll, answers: Collection[UUID]) -> bool:
+    ours = Q(direction=Message.Direction.OUT, purpose=Purpose.POLL)
+    nothing_but = ours | Q(pk__in=list(answers))
+    return settle(place, actor=_behind(poll), cause=poll.announcement.name, nothing_but=nothing_but)
 
 
 def _poll(answer: PollAnswer) -> Poll:

@@ -18,7 +18,8 @@ from django.db.models.functions import TruncDate
 from compliance.measures.evidence import texts as evidence
 from compliance.measures.evidence.figures import flag
 from compliance.measures.evidence.permission import texts_after
-from compliance.models import ConsentEvent, EntryFact, OptIn, TemplateUse, TextFact
+from compliance.models import ConsentEvent, EntryFact, OptIn, PollAnswer, TemplateUse, TextFact
+from compliance.polls.reading import LOST
 from compliance.reports.counting import LAST, LATE, OWED
 from tenancy.arrays import among
 from tenancy.ids import new_id
@@ -68,6 +69,7 @@ def keep_of_texts(texts: Collection[UUID]) -> None:
     contacts = set(Message.objects.filter(pk__in=among(texts)).order_by().values_list("contact_id", flat=True))
     _keep_entries(contacts, Message.objects.filter(pk__in=among(texts)), texts)
     _keep_opt_ins(contacts, texts)
+    _keep_thanks(contacts, texts)
     arrived = Message.objects.filter(pk__in=among(texts), announcement__isnull=False, status__in=_ARRIVED)
     for announcement, number in Counter(arrived.order_by().values_list("announcement_id", flat=True)).items():
         Announcement.objects.filter(pk=announcement).update(arrived_gone=F("arrived_gone") + number)
@@ -153,6 +155,13 @@ def _add(fact: EntryFact, kept: EntryFact) -> None:
     fact.late_at = max(filter(None, (fact.late_at, kept.late_at)), default=None)
     fact.was_texted |= kept.was_texted
     fact.was_answered |= kept.was_answered
+
+
+def _keep_thanks(contacts: Collection[UUID], texts: Collection[UUID]) -> None:
+    """Whom a text did not reach that was to thank them for an answer to a poll: it thanked nobody."""
+    lost = Message.objects.filter(pk__in=among(texts), status__in=LOST).order_by()
+    rows = PollAnswer.objects.filter(contact_id__in=among(contacts), thanks_id__in=lost.values("pk"))
+    rows.update(thanks_id=None)
 
 
 def _keep_opt_ins(contacts: Collection[UUID], texts: Collection[UUID]) -> None:

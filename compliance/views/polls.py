@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.csv_cells import csv_file, short_csv_file
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from accounts.views.answers import form_page
+from compliance.content_types.rules import Action
 from compliance.forms.poll_forms import PollForm
 from compliance.models import Poll
-from compliance.polls import reading, writing
+from compliance.polls import reading, thanking, writing
 from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import queries
@@ -25,6 +27,10 @@ from texting.announcements.reading import BADGES
 from texting.announcements.writing import OPEN, CannotAnnounce
 from texting.models import Announcement
 
+_WAITS = gettext_lazy(
+    "The thanks read like a text that a colleague has to see first, so each of them waits for one. Word them"
+    " differently if that is not what you want."
+)
 _MAY = (Permission.ANNOUNCEMENTS_PREPARE, Permission.MESSAGES_SEND, Permission.CONVERSATIONS_START)
 State = Announcement.State
 
@@ -70,6 +76,8 @@ def _write(request: MemberRequest, before: Poll | None) -> HttpResponse:
         except CannotAnnounce as error:
             form.add_error(None, str(error))
         else:
+            if thanking.action_on(row.thanks, row.language) is Action.REVIEW:
+                messages.warning(request, _WAITS)
             return redirect("announcement", announcement_id=row.announcement_id)
     sees = queries.sees_everybody(request.member)
     return form_page(request, "compliance/polls/write.html", form, before=before, may_list=sees)
@@ -100,6 +108,7 @@ def poll(request: MemberRequest, poll_id: UUID) -> HttpResponse:
         "results": found,
         "closes_at": reading.closes_at(row),
         "is_open": reading.is_open(row),
+        "thanks_wait": _WAITS if thanking.action_on(row.thanks, row.language) is Action.REVIEW else "",
         "has_begun": row.announcement.started_at is not None,
         "labels": [f"{one.key} {one.words}" for one in found.rows],
         "series": [(_("People"), [one.people for one in found.rows])],

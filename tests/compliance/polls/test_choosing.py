@@ -8,6 +8,7 @@ from compliance.polls.choosing import chosen, is_own, key_of
 
 TIMES = ("In the morning", "Evening", "Very good", "Good", "2 days")
 DRESSES = ["{}", " {} ", "{})", "#{}", "{}!!", "Option {}", "{} {}"]
+DAYS = ("Mardi", "Jeudi matin")
 COLORS = ("Red", "Blue", "It doesn't matter")
 
 
@@ -30,6 +31,13 @@ COLORS = ("Red", "Blue", "It doesn't matter")
             for said in ("9", "0", "10", "2.5", "2/3", "$2", "2pm", "half past 2", "call me at 2", "a", "b")
         ),
         *((said, None) for said in ("", "  ", "👍", "2 kids are ill", "two hours late", "1 evening", "no")),
+        *(
+            (said, None)
+            for said in ("cant do evening", "I can’t do the evening", "evening doesn't work", "Evening hate it")
+        ),
+        *((said, None) for said in ("what time in the evening", "which evening?", "any evening", "evening isnt good")),
+        *((said, None) for said in ("2 evening?", "evening then, or what", "evening unless it rains")),
+        *((said, 1) for said in ("2?", "Evening?", "evening works for me")),
         ("x" * 9_000, None),
     ],
 )
@@ -48,6 +56,25 @@ def test_a_number_is_read_however_it_is_written(said, place):
 )
 def test_so_is_a_letter(said, place):
     assert chosen(said, COLORS, lettered=True) == place
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        *(
+            (said, 0)
+            for said in ("mardi", "Mardi svp", "un", "premier", "1er", "le mardi s’il vous plaît", "je prends le 1")
+        ),
+        *((said, 1) for said in ("deux", "Le deuxième", "2e", "plutôt jeudi matin", "réponse 2", "jeudi matin merci")),
+        *(
+            (said, None)
+            for said in ("pas mardi", "je ne peux pas mardi", "sauf jeudi matin", "jamais mardi", "ni mardi")
+        ),
+        *((said, None) for said in ("mardi ou jeudi matin", "non, mardi", "mardi arrêtez", "quel mardi", "trois")),
+    ],
+)
+def test_french_is_read_and_its_denials_are_none(said, place):
+    assert chosen(said, DAYS) == place
 
 
 @settings(max_examples=40)

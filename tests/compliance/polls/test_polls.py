@@ -18,10 +18,12 @@ from tests.compliance.opt_ins import make_program
 from tests.compliance.polls.asking import ASKED, again, answers, begun, write
 from tests.texting.announcements.many import act, customers, fresh, hand_over, number, reasons, states, work
 from tests.texting.desk import desk
+from texting import receiving
 from texting.announcements import running
 from texting.announcements import writing as announcing
 from texting.announcements.writing import CannotAnnounce
 from texting.models import Announcement, Conversation, Message
+from texting.providers import base
 
 __all__ = ["desk"]
 
@@ -112,6 +114,28 @@ class TestTheReminder:
         work(desk, reminder)
         assert fresh(desk, reminder).state == Announcement.State.FINISHED
         assert reminder.body.startswith("A reminder: When suits you best?")
+
+    def test_it_is_the_question_that_was_asked_last(self, desk):
+        customers(desk, 1, 2)
+        first = begun(desk, replace(ASKED, remind_hours=5))
+        begun(desk, replace(ASKED, words="And where?", answers=("Here", "There", "Elsewhere")))
+        desk.hear("1", number=number(1))
+        with activate(desk.organization):
+            Announcement.objects.update(ended_at=timezone.now() - timedelta(hours=6))
+            assert reminding.remind() == 1
+        reminder = again(desk, first).reminder
+        work(desk, reminder)
+        assert hand_over(desk) == 2
+        desk.hear("3", number=number(1))
+        with activate(desk.organization):
+            late = base.Inbound("late", number(2), desk.line.number, "2", "late")
+            written = reminder.started_at - timedelta(minutes=1)
+            Message.objects.filter(direction="out").exclude(announcement=reminder).update(
+                created_at=written - timedelta(minutes=1)
+            )
+            receiving.receive(desk.line, replace(late, sent_at=written))
+            given = PollAnswer.objects.filter(poll=first).order_by("choice").values_list("choice", flat=True)
+            assert list(given) == [1, 2], "also what was written before the reminder came"
 
     def test_nobody_is_asked_or_reminded_when_it_is_closed(self, desk):
         customers(desk, 1)

@@ -21,7 +21,7 @@ from compliance.models import (
     PollAnswer,
     SatisfactionAsk,
 )
-from compliance.polls import reading, writing
+from compliance.polls import reading, thanking, writing
 from compliance.satisfaction import rules as satisfaction
 from compliance.send_policies import here
 from tenancy.isolation import activate
@@ -210,6 +210,42 @@ class TestThanksThatAColleagueHasToSee:
             assert reading.results(poll).thanked == 0
         assert thanks(desk) == []
 
+    def settled(self, desk):
+        with activate(desk.organization):
+            return thanking.settle_decided()
+
+    @pytest.mark.parametrize("decided", ["approved", "refused"])
+    def test_when_it_is_decided_the_conversation_is_resolved_by_itself(self, desk, decided):
+        _poll, answered, held = self.closing(desk)
+        assert self.settled(desk) == 0, "nobody has decided"
+        with activate(desk.organization):
+            if decided == "approved":
+                deciding.approve(member=desk.cast.supervisor, held=held)
+            else:
+                deciding.refuse(member=desk.cast.supervisor, held=held, reason="Not now")
+        assert self.settled(desk) == 1
+        assert desk.fresh(answered).status == "resolved"
+        assert self.settled(desk) == 0
+        with activate(desk.organization):
+            assert Turn.objects.get().kind == "settled"
+
+    def test_what_else_the_customer_wrote_or_a_colleague_did_keeps_it_open(self, desk):
+        _poll, answered, held = self.closing(desk)
+        desk.hear("And where do I park?", number=number(1))
+        with activate(desk.organization):
+            deciding.approve(member=desk.cast.supervisor, held=held)
+            conversations.mark_read(member=desk.cast.agent, conversation=answered)
+        assert self.settled(desk) == 0
+
+    def test_of_a_conversation_that_was_resolved_meanwhile_no_new_one_opens(self, desk):
+        _poll, answered, held = self.closing(desk)
+        desk.resolve(answered)
+        with activate(desk.organization):
+            message = deciding.approve(member=desk.cast.supervisor, held=held)
+            assert message.conversation_id == answered.pk
+            assert Conversation.objects.filter(contact=answered.contact).count() == 1
+        assert desk.fresh(answered).status == "resolved"
+
     def test_two_answers_at_once_keep_one(self, desk):
         self.closing(desk)
         desk.hear("2", number=number(1))
@@ -220,6 +256,25 @@ class TestThanksThatAColleagueHasToSee:
 
 def _hour(zone):
     return here.now().astimezone(ZoneInfo(zone)).hour  # which tests let be another hour
+
+
+def test_whoever_writes_thanks_that_will_wait_is_told_and_what_never_leaves_is_refused(desk):
+    customers(desk, 1)
+    decide(desk, actions=USUAL | {"announcement": Action.REVIEW})
+    owner = desk.as_(desk.cast.owner)
+    said = {"name": "More", "line": desk.line.pk, "question": "When?", "answers": "Early\nLate", "audience": "filter"}
+    said |= {"style": "numbers", "language": "en", "days_open": 3, "remind_hours": 0}
+    waits = {"thanks": "Thank you. Our office will be closed on Monday due to snow."}
+    for thanks, is_told in (({"thanks": "Thank you."}, False), (waits, True)):
+        page = owner.post(reverse("new_poll"), said | thanks, follow=True).content.decode()
+        assert ("a colleague has to see first" in page) is is_told
+    with activate(desk.organization):
+        poll = Poll.objects.exclude(thanks="Thank you.").get()
+    assert "a colleague has to see first" in owner.get(reverse("poll", args=[poll.pk])).content.decode()
+    decide(desk, actions=USUAL | {"announcement": Action.STOP})
+    answer = owner.post(reverse("new_poll"), said | waits | {"name": "Even more"})
+    assert answer.status_code == 422
+    assert "lets no texts leave" in answer.content.decode()
 
 
 class TestTheConversation:

@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "words", ["Monday. I want to kill myself", "Monday, my chest hurts, call me", "tuesday you charged me twice"]
+    "words",
+    [
+        *("Monday. I want to kill myself", "Monday, my chest hurts, call me", "tuesday you charged me twice"),
+        *("Monday?", "Is Monday ok?", "¿Monday?"),
+    ],
 )
 def test_a_reply_with_more_than_an_answer_is_unclear(words):
     at = chosen(words, ["Monday", "Tuesday"])

@@ -19,15 +19,20 @@ from compliance.models import (
     Escalation,
     Finding,
     OptIn,
+    Poll,
+    PollAnswer,
+    SatisfactionAsk,
     TemplateUse,
     TextFact,
 )
+from compliance.polls import reading as polls
 from compliance.reports import counting
 from compliance.reports.periods import Period
 from compliance.review_checks import rates
 from compliance.review_checks.filters import Filter
 from compliance.review_checks.reading import tallies
 from compliance.reviewing import report as reviewing
+from compliance.satisfaction import counting as satisfaction
 from compliance.work import keeping
 from compliance.work.keeping import count_days
 from compliance.work.reading import View
@@ -42,7 +47,16 @@ from tests.compliance.opt_ins import make_program
 from tests.compliance.templates_of import published
 from texting import threads
 from texting.announcements.reading import numbers_of
-from texting.models import Announcement, Contact, Conversation, CountedDay, Message, SendAttempt, Turn
+from texting.models import (
+    Announcement,
+    AnnouncementRecipient,
+    Contact,
+    Conversation,
+    CountedDay,
+    Message,
+    SendAttempt,
+    Turn,
+)
 
 from .conftest import set_days
 
@@ -72,6 +86,9 @@ class History:
         self.announcement = Announcement.objects.create(
             line=desk.line, made_by=desk.cast.admin, name="Sale", body="Sale"
         )
+        self.poll = Poll.objects.create(
+            announcement=self.announcement, question="When?", answers=["Early", "Late"], thanks="Thank you."
+        )
         self.program = make_program(desk.cast.owner)
         self.ids = [new_id() for _ in range(300)]
         self.by.shuffle(self.ids)  # a text has its id from when its page was opened or it was planned
@@ -99,6 +116,23 @@ class History:
                 sent.append(self.text(side, person, at if what > 0.1 else at + (later - at) / 2))
         if sent:
             self.around(sent[0].conversation, self.by.choice(sent), times[-1])
+            self.asked(person, sent[0].conversation, self.by.choice(sent), times[-1])
+
+    def asked(self, person, place, row, at) -> None:
+        """A poll that they answered and were thanked for with this text; a score of the conversation."""
+        AnnouncementRecipient.objects.get_or_create(
+            announcement=self.announcement,
+            contact=person,
+            defaults={"state": "sent", "message_id": row.pk, "moved_at": at},
+        )
+        given = {"choice": self.by.choice([0, 1, None]), "at": at, "message_id": new_id(), "thanks_id": row.pk}
+        PollAnswer.objects.get_or_create(poll=self.poll, contact=person, defaults=given)
+        score = self.by.choice([None, 1, 4])
+        SatisfactionAsk.objects.create(
+            **{"conversation": place, "contact": person, "line": place.line, "team_id": place.line.team_id},
+            **{"member": self.by.choice(self.people), "state": "asked", "due_at": at, "asked_at": at},
+            **{"message_id": row.pk, "score": score, "answered_at": at if score else None},
+        )
 
     def entry(self, person, line, at) -> None:
         action = self.by.choice(["given", "withdrawn", "withdrawn", "help"])
@@ -247,9 +281,12 @@ def said(history: History) -> dict[str, object]:
             found[f"reviews {who}"] = reviewing.report(member, period, drawn="Drawn", reviewed="Reviewed")
             found[f"findings {who}"] = precision(member)
     found["announcement"] = numbers_of(Announcement.objects.get())
+    found["poll"] = polls.results(Poll.objects.get())
     for member in (history.desk.cast.supervisor, history.desk.cast.agent):
         for at, period in enumerate(history.periods):
-            found[f"work {member.user.name} {at}"] = work(View(period, offered(member).whose()))
+            whose = offered(member).whose()
+            found[f"work {member.user.name} {at}"] = work(View(period, whose))
+            found[f"satisfaction {member.user.name} {at}"] = satisfaction.count(period, whose)
     return found
 
 
@@ -282,6 +319,7 @@ def test_every_report_is_the_same_before_and_after(desk, monkeypatch, seed, cont
         CountedDay.objects.filter(day__lt=history.begin.date() + timedelta(days=15)).delete()
         assert said(history) == before, "days that stand as counts"
         assert any(one.texts for one in before["permission 0"].by_template), "it says something"
+        assert 0 < before["poll"].thanked < before["poll"].asked
     assert running.run_nights()["failed"] == 0
     with activate(desk.organization):
         assert Message.objects.count() == texts
