@@ -10,7 +10,7 @@ from accounts.form_fields import field_of
 from compliance.forms.permission_forms import PeriodForm
 from compliance.work.scale import GOALS
 from compliance.work.sheets.sheet import minutes
-from compliance.work.whose import Offered
+from compliance.work.whose import Offered, called
 
 
 class WorkForm(PeriodForm):
@@ -36,7 +36,8 @@ class WorkForm(PeriodForm):
         self.fields["since"].required = self.fields["until"].required = False
         field_of(self, "goal", forms.TypedChoiceField).choices = [(one, minutes(one)) for one in GOALS]
         self.initial.setdefault("goal", 60)
-        people = [(one.pk, one.user.name) for one in offered.people]
+        names = called() if offered.people else {}
+        people = [(one.pk, names[one.pk]) for one in offered.people]
         self._choose("team", _("All teams"), [(one.pk, one.name) for one in offered.teams])
         self._choose("line", _("All lines"), [(one.pk, one.name) for one in offered.lines])
         self._choose("one", _("Everybody"), people)

@@ -1,4 +1,7 @@
-"""Scores of a period: by team, by member, over time. A question counts on the day it was asked."""
+"""Scores of a period: by team, by member, over time. A question counts on the day it was asked.
+
+A reader sees the scores of the lines whose conversations they read, and of the others their own (decision 389).
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,12 +9,13 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Team
+from accounts.models import Team
 from compliance.models import SatisfactionAsk
 from compliance.reports.periods import Period
-from tenancy.isolation import current_organization_id
+from compliance.work.whose import Whose, called
 
 MOST_LINES = 6  # of a plot
 Row = tuple[UUID, UUID | None, date, int | None]
@@ -48,17 +52,22 @@ class Report:
     over_time: tuple[tuple[str, list[float | None]], ...]
 
 
-def count(period: Period) -> Report:
+def asked_in(period: Period, whose: Whose) -> QuerySet[SatisfactionAsk]:
+    """The questions that count, without any order."""
+    seen = Q(line__in=whose.whole) | Q(line__in=whose.own, member=whose.me)
+    rows = SatisfactionAsk.objects.filter(seen, state=SatisfactionAsk.State.ASKED)
+    return rows.filter(asked_at__gte=period.begin, asked_at__lt=period.end).order_by()
+
+
+def count(period: Period, whose: Whose) -> Report:
     """Of the active organization; three statements."""
     zone = ZoneInfo(period.zone)
-    found = SatisfactionAsk.objects.filter(
-        state=SatisfactionAsk.State.ASKED, asked_at__gte=period.begin, asked_at__lt=period.end
-    ).values_list("team_id", "member_id", "asked_at", "score")
+    found = asked_in(period, whose).values_list("team_id", "member_id", "asked_at", "score")
     rows: list[Row] = [
         (team, member, at.astimezone(zone).date(), score) for team, member, at, score in found if at is not None
     ]
     teams = dict(Team.objects.values_list("pk", "name"))
-    people = dict(Membership.objects.filter(organization=current_organization_id()).values_list("pk", "user__name"))
+    people = called({row[1] for row in rows if row[1]})
     buckets = period.buckets()
     by_team = _split(rows, lambda row: teams.get(row[0], _("A team that is gone")))
     by_member = _split(rows, lambda row: people.get(row[1], _("Nobody")) if row[1] else _("Nobody"))

@@ -15,11 +15,12 @@ from accounts.models import Team
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
 from compliance.reports.periods import Period
-from compliance.satisfaction import counting, rules
+from compliance.satisfaction import counting, listing, rules
 from compliance.satisfaction.asking import QUESTIONS
 from compliance.satisfaction.counting import Report, Score
 from compliance.satisfaction.rules import CannotAsk
 from compliance.views.period_asked import asked, choices
+from compliance.work.whose import offered
 from tenancy import audit
 from tenancy.audit import AuditKind
 
@@ -57,7 +58,9 @@ def change(request: MemberRequest, team_id: UUID) -> HttpResponse:
 def report(request: MemberRequest) -> HttpResponse:
     """Scores by team and by member, over time."""
     form, period = asked(request)
-    found = counting.count(period)
+    found = counting.count(period, offered(request.member).whose())
+    score, number = _number(request, "score", 5), _number(request, "page", 1_000_000)
+    page = listing.scores(request.member, period, score=score, number=number or 1)
     context = {
         "form": form,
         "period": period,
@@ -69,8 +72,27 @@ def report(request: MemberRequest) -> HttpResponse:
         "scores": [(_("Customers"), list(found.whole.given))],
         "query": f"since={period.first}&until={period.last}",
         "may_set": request.member.may(Permission.TEAMS_MANAGE),
+        "score": score,
+        "page": page,
+        "given": listing.shown(request.member, page),
+        "tabs": _tabs(period, score),
     }
     return render(request, "compliance/satisfaction/report.html", context, status=422 if form.errors else 200)
+
+
+def _tabs(period: Period, score: int | None) -> list[tuple[str, str, bool]]:
+    """Which scores are listed."""
+    here = f"?since={period.first}&until={period.last}"
+    return [
+        (str(one) if one else _("All"), f"{here}&score={one}#given" if one else f"{here}#given", score == one)
+        for one in (None, 1, 2, 3, 4, 5)
+    ]
+
+
+def _number(request: MemberRequest, name: str, most: int) -> int | None:
+    typed = request.GET.get(name, "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+    return number if 1 <= number <= most else None
 
 
 @requires(Permission.REPORTS_READ)
@@ -82,7 +104,7 @@ def report_csv(request: MemberRequest) -> HttpResponse:
     days = {"since": str(period.first), "until": str(period.last)}
     audit.record(event=AuditKind.SATISFACTION_EXPORTED, actor=request.member, filters=days)
     name = f"satisfaction-{request.member.organization.slug}-{period.first}-{period.last}"
-    return short_csv_file(name, COLUMNS, _lines(counting.count(period), period))
+    return short_csv_file(name, COLUMNS, _lines(counting.count(period, offered(request.member).whose()), period))
 
 
 def _lines(found: Report, period: Period) -> Iterator[tuple[object, ...]]:

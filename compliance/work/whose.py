@@ -4,13 +4,15 @@ Who may read reports sees the lines whose conversations they read: all of the or
 where a team lets them read only what is theirs, their own work. Everybody else sees their own work on every line.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership, Team
 from accounts.permissions import Permission
+from tenancy.isolation import current_organization_id
 from texting.models import Line
 from texting.queries import sees_every_line
 
@@ -73,3 +75,15 @@ def offered(member: Membership) -> Offered:
         people = people.filter(teams__team__in=teams).distinct()
     named = sorted(people, key=lambda one: one.user.name.casefold())
     return Offered(lines, teams, named, False, member, whole)
+
+
+def called(ids: Collection[UUID] | None = None) -> dict[UUID, str]:
+    """What colleagues are called, of the active organization all or these; namesakes with their address behind it.
+
+    Figures are told apart by these names, so no two people have the same.
+    """
+    rows = Membership.objects.filter(organization=current_organization_id())
+    named = list(rows.values_list("pk", "user__name", "user__email"))
+    often = Counter(name.casefold() for _pk, name, _email in named)
+    told = {pk: name if often[name.casefold()] == 1 else f"{name} ({email})" for pk, name, email in named}
+    return told if ids is None else {pk: name for pk, name in told.items() if pk in ids}

@@ -1,6 +1,7 @@
 """Who opted out: how they said so, and what they had been sent before. Counted from the ledger, which no purge ends."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,13 @@ from compliance.models import ConsentEvent, names_in_reports
 from compliance.reports import counting
 from compliance.reports.periods import Period
 from compliance.work.purpose_names import NAMES
-from compliance.work.reading import Texts
+from compliance.work.reading import Texts, View
 from compliance.work.sheets.compared import compared
 from compliance.work.sheets.parts import smalls
 from compliance.work.sheets.sheet import Asked, Figure, Row, Sheet, Small, Table, figure, per_cent
 from compliance.work.sheets.volumes import summed
-from texting.models import Announcement
+from compliance.work.whose import Whose
+from texting.models import Announcement, Line
 
 _PART = "(%(all_lines)s OR e.line_id = ANY(%(lines)s::uuid[]))"
 _CAUSES = f"""
@@ -52,8 +54,8 @@ def sheet(asked: Asked) -> Sheet:
     causes: dict[str, int] = {}
     for (_day, cause), some in now.items():
         causes[cause] = causes.get(cause, 0) + some
-    view, _before = asked.views
-    purposes, templates, announcements = view.texts(("purpose",), ("template_id",), ("announcement_id",))
+    texts = View(asked.period, _same_lines(asked)).texts(("purpose",), ("template_id",), ("announcement_id",))
+    purposes, templates, announcements = texts
     followed = list(_rows(_FOLLOWED, asked, asked.period))
     return Sheet(
         figures=[Figure(_("Opt-outs"), figure(number), figure(before))],
@@ -81,6 +83,17 @@ def sheet(asked: Asked) -> Sheet:
         ],
         is_empty=not number,
     )
+
+
+def _same_lines(asked: Asked) -> Whose:
+    """The lines whose opt-outs are counted: a share is of all that was sent there, whoever wrote it."""
+    if _is_narrowed(asked):
+        return replace(asked.whose, own=(), one=None)
+    return Whose(tuple(Line.objects.filter(sends_codes=False).values_list("pk", flat=True)), (), asked.member.pk)
+
+
+def _is_narrowed(asked: Asked) -> bool:
+    return asked.team is not None or asked.line is not None
 
 
 def _counted(asked: Asked, period: Period) -> dict[tuple[date, str], int]:
@@ -155,8 +168,7 @@ def _table(key: str, title: str, first: str, rows: Iterable[tuple[str, int, int]
 
 
 def _rows(statement: str, asked: Asked, period: Period) -> Iterator[tuple[Any, ...]]:
-    narrowed = asked.team is not None or asked.line is not None
-    values = counting.values(period) | {"all_lines": not narrowed, "lines": list(asked.whose.whole)}
+    values = counting.values(period) | {"all_lines": not _is_narrowed(asked), "lines": list(asked.whose.whole)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         yield from cursor.fetchall()

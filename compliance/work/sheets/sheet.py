@@ -16,7 +16,7 @@ from accounts.permissions import Permission
 from compliance.reports.figures import share
 from compliance.reports.periods import Period
 from compliance.work.reading import View
-from compliance.work.whose import Offered, Whose
+from compliance.work.whose import Offered, Whose, called
 
 Value = int | float | None
 MOST_SERIES = 6
@@ -68,8 +68,7 @@ class Asked:
 
     def people(self) -> dict[UUID | None, str]:
         """The name of each colleague; figures of nobody have one too."""
-        rows = Membership.objects.filter(organization=self.member.organization_id).select_related("user")
-        return {None: _("Nobody (automatic, or the customer)")} | {row.pk: row.user.name for row in rows}
+        return {None: _("Nobody (automatic, or the customer)")} | called()
 
     def rows_of(self, **wanted: object) -> str:
         """Where the texts are that a figure counts; "" for whoever may not look for them."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.work.reading import Steps, Texts
 from compliance.work.sheets.parts import Found, smalls
@@ -184,7 +185,9 @@ def _heat(title: str, found: Mapping[Any, Texts], number: Callable[[Texts], int]
         cells = []
         for hour in range(24):
             some = number(found.get((weekday, hour), Texts()))
-            what = _("%(weekday)s, %(hour)s:00: %(number)s texts")
+            what = ngettext(
+                "%(weekday)s, %(hour)s:00: %(number)s text", "%(weekday)s, %(hour)s:00: %(number)s texts", some
+            )
             words = what % {"weekday": WEEKDAYS[weekday], "hour": hour, "number": figure(some)}
             cells.append((words, some, -(-5 * some // most)))
         rows.append((str(WEEKDAYS[weekday]), cells))

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Team, TeamMember
+from accounts.permissions import Permission
 from compliance.content_types import changing_rules
 from compliance.content_types.rules import USUAL, Action, Decided
 from compliance.models import SatisfactionAsk
@@ -13,6 +15,7 @@ from compliance.satisfaction import asking, rules
 from compliance.satisfaction.hearing import score_of
 from compliance.satisfaction.rules import CannotAsk
 from tenancy.isolation import activate
+from tests.revealers import with_rights
 from tests.texting.announcements.many import customers, hand_over, number
 from tests.texting.desk import desk
 from texting import conversations
@@ -167,8 +170,41 @@ def test_pages_switch_it_and_show_scores_by_team_and_member(desk):
     desk.hear("4", number=number(1))
     page = owner.get(reverse("satisfaction_report")).content.decode()
     assert desk.cast.agent.user.name in page
+    with activate(desk.organization):
+        [place] = SatisfactionAsk.objects.filter(score=4).values_list("conversation", flat=True)
+    link = reverse("conversation", args=[place])
+    assert link in page, "a score leads to its conversation"
+    assert link in owner.get(reverse("satisfaction_report") + "?score=4&page=9").content.decode()
+    for nothing in ("score=5", "score=4&since=2020-01-01&until=2020-01-31"):
+        assert link not in owner.get(reverse("satisfaction_report") + f"?{nothing}").content.decode()
+    assert owner.get(reverse("satisfaction_report") + f"?score=x&page={'9' * 40}").status_code == 200
     lines = owner.get(reverse("satisfaction_csv")).content.decode().splitlines()
     assert any(line.startswith("by member,") and line.endswith(",2,1,4.0,0,0,0,1,0") for line in lines)
     assert "checked" in owner.get(reverse("satisfaction")).content.decode()
     assert desk.as_(desk.cast.agent).get(reverse("satisfaction_report")).status_code == 403
     assert desk.as_(desk.cast.outsider).post(address, {"ask": "yes", "days": "7"}).status_code in {403, 404}
+
+
+def test_the_report_is_of_lines_that_its_reader_reads_and_tells_namesakes_apart(desk):
+    customers(desk, 1)
+    switch(desk)
+    served(desk)
+    ask(desk)
+    desk.hear("2", number=number(1))
+    supervisor = desk.cast.second_agent
+    supervisor.user.name = desk.cast.agent.user.name
+    supervisor.user.save(update_fields=["name"])
+    owner = desk.as_(desk.cast.owner).get(reverse("satisfaction_report")).content.decode()
+    assert f"{desk.cast.agent.user.name} ({desk.cast.agent.user.email})" in owner
+    reader = with_rights(desk.cast, frozenset({Permission.REPORTS_READ, Permission.CONVERSATIONS_READ}))
+    with activate(desk.organization):
+        TeamMember.objects.filter(membership=reader, team=desk.line.team).delete()
+        Team.objects.filter(pk=desk.line.team_id).update(visibility=Team.Visibility.TEAM)
+    browser = desk.as_(reader)
+    page = browser.get(reverse("satisfaction_report")).content.decode()
+    assert "Nobody was asked in these days" in page
+    lines = browser.get(reverse("satisfaction_csv")).content.decode().splitlines()
+    assert [line for line in lines if line.startswith("all,")] == ["all,All,0,0,,0,0,0,0,0"]
+    with activate(desk.organization):
+        TeamMember.objects.create(membership=reader, team=desk.line.team)
+    assert ">2<" in browser.get(reverse("satisfaction_report")).content.decode()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Team, TeamMember, User
+from accounts.permissions import Permission
 from compliance.models import StepCount, TextCount
 from compliance.reports.periods import Period
 from compliance.tasks import count_days
@@ -18,7 +19,8 @@ from compliance.work import scale
 from compliance.work.reading import View, waiting
 from compliance.work.whose import offered
 from tenancy.isolation import activate
-from tests.compliance.measures.evidence_rows import Side, contact, text
+from tests.compliance.measures.evidence_rows import Side, contact, entry, text
+from tests.revealers import with_rights
 from tests.texting.desk import desk
 from texting import counted_days, lines, threads
 from texting.models import Conversation, CountedDay, Message, Turn
@@ -273,3 +275,44 @@ def test_an_agent_sees_their_own_figures_and_no_colleague(at_work):
     assert browser.get(PAGE + "opt-outs/").status_code == 404
     asked = browser.get(f"{PAGE}volumes/?one={at_work.cast.second_agent.pk}")
     assert asked.context["sheet"].figures == page.context["sheet"].figures
+
+
+@time_machine.travel(NOW, tick=False)
+def test_colleagues_of_one_name_have_a_row_each(at_work):
+    second = at_work.cast.second_agent
+    second.user.name = at_work.cast.agent.user.name
+    second.user.save(update_fields=["name"])
+    side = Side(at_work.cast.owner, at_work.line)
+    for author in (at_work.cast.agent, second, second):
+        text(side, NOW - timedelta(days=8), author=author)
+    page = at_work.as_(at_work.cast.supervisor).get(f"{PAGE}volumes/?by=member")
+    [table] = page.context["sheet"].tables
+    wrote = {row.name: row.values[1] for row in table.rows if row.values[1]}
+    assert wrote == {f"{one.user.name} ({one.user.email})": n for one, n in ((at_work.cast.agent, 1), (second, 2))}
+    assert page.content.decode().count(f"({second.user.email})") >= 2, "the choice names them as well"
+    assert all(row.link for row in table.rows if row.name in wrote)
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("asked", ["", "one"])
+def test_opt_outs_are_a_share_of_all_texts_of_the_same_lines(at_work, asked):
+    """Whatever of the texts their reader sees, or whoever's work they look at."""
+    person, at = contact(), NOW - timedelta(days=8)
+    for _ in range(4):
+        text(Side(at_work.cast.owner, at_work.line), at, to=person, author=at_work.cast.agent)
+    entry(person, "withdrawn", at + timedelta(hours=1), line=at_work.line)
+    reader = with_rights(at_work.cast, frozenset({Permission.REPORTS_READ, Permission.REPORTS_WORK}))
+    TeamMember.objects.filter(membership=reader, team=at_work.line.team).delete()
+    Team.objects.filter(pk=at_work.line.team_id).update(visibility=Team.Visibility.TEAM)
+    query = f"?one={reader.pk}" if asked else ""
+    page = at_work.as_(at_work.cast.owner if asked else reader).get(f"{PAGE}opt-outs/{query}")
+    table = next(one for one in page.context["sheet"].tables if one.key == "after purpose")
+    assert [list(row.values) for row in table.rows] == [[4, 1, 25.0]]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_one_text_is_one_text(at_work):
+    text(Side(at_work.cast.owner, at_work.line), NOW - timedelta(days=8), author=at_work.cast.agent)
+    page = at_work.as_(at_work.cast.supervisor).get(f"{PAGE}volumes/").content.decode()
+    assert ":00: 1 text" in page
+    assert ":00: 1 texts" not in page
