@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -108,11 +108,19 @@ def transfer(
         add_note(member=member, conversation=conversation, body=note)
 
 
-def resolve(*, member: Membership, conversation: Conversation) -> None:
-    """End an open conversation. Raises NotPossible when it is resolved or a text has come that nobody has read."""
+def resolve(*, member: Membership, conversation: Conversation, dealt_with: UUID | None = None) -> None:
+    """End an open conversation. Raises NotPossible when it is resolved or a text has come that nobody has read.
+
+    `dealt_with` is a text that needs no reader: the customer's latest, if that alone is unread.
+    """
     require(member, Permission.CONVERSATIONS_RESOLVE)
     now = timezone.now()
-    if not _may_become(conversation, _RESOLVED).filter(unread=0).update(status=_RESOLVED, resolved_at=now):
+    latest = Message.objects.filter(conversation=OuterRef("pk"), direction=Message.Direction.IN).order_by(
+        "-created_at", "-id"
+    )
+    alone = Q(pk__in=[]) if dealt_with is None else Q(unread=1, latest=dealt_with)
+    rows = _may_become(conversation, _RESOLVED).alias(latest=Subquery(latest.values("pk")[:1]))
+    if not rows.filter(Q(unread=0) | alone).update(status=_RESOLVED, resolved_at=now, unread=0):
         if _as_it_is(conversation).status == _RESOLVED:
             raise NotPossible(_("This conversation is resolved already."))
         raise NotPossible(_("The customer has just written. Read it before you resolve the conversation."))

@@ -18,6 +18,7 @@ from compliance.automations.kinds import LATE, ON_TEXTS, ids, people
 from compliance.automations.scene import Scene
 from compliance.automations.sharing import least_busy
 from compliance.content_types.kinds import RULES, ContentType
+from compliance.escalations.current import open_for
 from compliance.escalations.opening import open_or_add
 from compliance.escalations.signals import Signal
 from compliance.message_templates.filling import filled, known_for, language_for
@@ -51,13 +52,17 @@ class NotDone(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """What a rule is to do where: `act_id` is the id of the text that it may send, the same whenever it is tried."""
+    """What a rule is to do where: `act_id` is the id of the text that it may send, the same whenever it is tried.
+
+    `before`: what it has done in this run already, or could not.
+    """
 
     rule: Automation
     owner: Membership
     scene: Scene
     depth: int
     act_id: UUID
+    before: tuple[AutomationAct, ...] = ()
 
     @property
     def place(self) -> Conversation:
@@ -141,6 +146,7 @@ def _reply(job: Job, given: Any) -> UUID:
             message_id=job.act_id,
             outside_hours=OutsideHours.ASK if job.rule.when in ON_TEXTS else OutsideHours.WAIT,
             origin=text.origin,
+            inside=_ended(job),
         )
     except Held:
         raise NotDone(_("It waits until a colleague approves it."), "reply.held", Result.WAITS) from None
@@ -178,8 +184,26 @@ def _webhook(job: Job, given: Any) -> None:
     publishing.enter([WebhookDelivery(endpoint=endpoint, event=event)])
 
 
+def _ended(job: Job) -> Conversation | None:
+    """The conversation, where its end is what set the rule off: a last word opens no new one."""
+    if job.rule.when != Automation.When.RESOLVED:
+        return None
+    is_over = Conversation.objects.filter(pk=job.place.pk, status=Conversation.Status.RESOLVED).exists()
+    return job.place if is_over else None
+
+
 def _close(job: Job, given: Any) -> None:
-    conversations.resolve(member=job.owner, conversation=job.place)
+    """A text that the rule has dealt with needs no reader: one that it answered, or that was a keyword of its own."""
+    answered = any(one.kind == "reply" and one.result == Result.DONE for one in job.before)
+    dealt_with = answered or job.rule.when == Automation.When.KEYWORD
+    if job.rule.when not in ON_TEXTS or not dealt_with:
+        conversations.resolve(member=job.owner, conversation=job.place)
+        return
+    if any(one.result != Result.DONE for one in job.before):
+        raise NotDone(_("Not all was done that comes before, so somebody has to read it."), "close.undone")
+    if open_for([job.place.contact_id])[job.place.contact_id]:
+        raise NotDone(_("An escalation is open, so somebody has to read it."), "close.escalated")
+    conversations.resolve(member=job.owner, conversation=job.place, dealt_with=job.scene.message_id)
 
 
 _DO: dict[str, Callable[[Job, Any], UUID | None]] = {

@@ -2,8 +2,9 @@
 
 What sets a rule off is found in what is kept: texts, findings, resolutions, tags. Conditions about the conversation or
 the contact (who has it, tags, fields, an open escalation) are asked as they are now, since what they were is kept
-nowhere; words, hours and findings are those of that time. It works through in batches, each a transaction; a worker
-that dies goes on where the last batch ended.
+nowhere; words, hours and findings are those of that time. What a rule does only once about (a closed period, somebody
+who waits) counts once, where its conditions hold first. It works through in batches, each a transaction; a worker that
+dies goes on where the last batch ended.
 """
 
 from datetime import datetime, timedelta
@@ -11,32 +12,45 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.automations import dating, hours
+from compliance.automations.places import unopened
+from compliance.automations.rights import hidden_fields
+from compliance.automations.rules import CannotAutomate
 from compliance.automations.scene import Scene, holds
+from compliance.automations.settled import was_settled
 from compliance.escalations import business_time
 from compliance.escalations.arriving import are_keywords
-from compliance.escalations.business_time import Hours, NeverOpen
+from compliance.escalations.business_time import NeverOpen
 from compliance.escalations.own_hours import hours_now
 from compliance.models import Automation, AutomationTrial, Finding
 from compliance.words.plain_words import norm
 from tenancy.encryption import prefetch, readable
 from tenancy.isolation import activate, current_organization_id
+from texting.filtering.saving import access_saved
 from texting.models import ContactTag, Conversation, FieldValue, Message, Turn
-from texting.queries import visible_lines
+from texting.queries import NotYours, visible_lines
 from texting.queries.cursors import Cursor, newer_than
 
 DAYS, TOGETHER, MOST_HITS = 30, 200, 100
+MOST_BEFORE = 20
+"""So many texts before one are looked at, where a rule acts once about all of them."""
 When = Automation.When
+_ENDS = (Turn.Kind.RESOLVED, Turn.Kind.SETTLED, Turn.Kind.REOPENED)
 
 
 def begin(*, member: Membership, rule: Automation) -> AutomationTrial:
-    """Try it; the one that is under way is returned instead. Raises MissingPermission."""
+    """Try it; the one that is under way is returned instead. Raises MissingPermission, CannotAutomate for whoever may
+    not see what it asks for: where it would act tells that.
+    """
     require(member, Permission.AUTOMATIONS_MANAGE)
+    if not may_see(member, rule):
+        raise CannotAutomate(_("It asks for a field or a saved filter that you do not see, so you cannot try it."))
     since = timezone.now() - timedelta(days=DAYS)
     row = AutomationTrial(automation=rule, made_by=member, since=since)
     row.total = _source(rule, member, since).count()
@@ -44,6 +58,17 @@ def begin(*, member: Membership, rule: Automation) -> AutomationTrial:
     found = AutomationTrial.objects.get(automation=rule, done_at=None)
     ring(found)
     return found
+
+
+def may_see(member: Membership, rule: Automation) -> bool:
+    """Whether the member may know what the rule asks of contacts."""
+    try:
+        wanted = rule.conditions.get("filter")
+        if wanted:
+            access_saved(member, UUID(wanted))
+    except NotYours:
+        return False
+    return not hidden_fields(member, rule)
 
 
 def latest(rule: Automation) -> AutomationTrial | None:
@@ -79,11 +104,12 @@ def _batch(row: AutomationTrial) -> bool:
     found: list[Any] = list(source.order_by("created_at", "id")[:TOGETHER])
     if row.automation.when not in {When.RESOLVED, When.TAGGED}:
         prefetch(found)
+    lines = set(visible_lines(row.made_by).values_list("pk", flat=True))
     for one in found:
         place = _place(one, row.automation)
-        if place is not None and _would(row.automation, one, place, row.since):
+        if place is not None and place.line_id in lines and _would(row.automation, one, place, row.since):
             row.times += 1
-            if len(row.hits) < MOST_HITS:
+            if len(row.hits) < MOST_HITS and not place._state.adding:
                 row.hits.append([str(place.pk), one.created_at.isoformat()])
     row.looked += len(found)
     if found:
@@ -101,11 +127,15 @@ def _source(rule: Automation, member: Membership, since: datetime) -> QuerySet[A
         turns = Turn.objects.filter(kind=Turn.Kind.RESOLVED, conversation__line__in=lines)
         return turns.select_related("conversation__contact", "conversation__line__team").filter(created_at__gte=since)
     if rule.when == When.DATE:
-        values = FieldValue.objects.filter(field=UUID(rule.facts["field"]), contact__merged_into=None)
+        values = FieldValue.objects.filter(
+            field=UUID(rule.facts["field"]), contact__merged_into=None, contact__only_codes=False
+        )
         return values.annotate(created_at=F("touched_at"))
     if rule.when == When.TAGGED:
         return ContactTag.objects.filter(tag=UUID(rule.facts["tag"]), created_at__gte=since)
-    texts = Message.objects.filter(direction=Message.Direction.IN, line__in=lines, created_at__gte=since)
+    texts = Message.objects.filter(
+        direction=Message.Direction.IN, line__in=lines, line__sends_codes=False, created_at__gte=since
+    )
     return texts.select_related("conversation__contact", "conversation__line__team")
 
 
@@ -114,9 +144,11 @@ def _place(one: Any, rule: Automation) -> Conversation | None:
         place: Conversation = one.conversation
         return place
     rows = Conversation.objects.select_related("contact", "line__team").filter(contact=one.contact_id)
-    if isinstance(one, FieldValue):
-        rows = rows.filter(line=UUID(rule.facts["line"]))
-    return rows.order_by("-last_activity_at", "-id").first()
+    if isinstance(one, ContactTag):
+        return rows.filter(line__sends_codes=False).order_by("-last_activity_at", "-id").first()
+    line = UUID(rule.facts["line"])
+    found = rows.filter(line=line, line__sends_codes=False).order_by("-last_activity_at", "-id").first()
+    return found or unopened(one.contact_id, line)
 
 
 def _would(rule: Automation, one: Any, place: Conversation, since: datetime) -> bool:
@@ -127,51 +159,73 @@ def _would(rule: Automation, one: Any, place: Conversation, since: datetime) -> 
         return due is not None and since <= due <= timezone.now() and holds(rule, Scene(place, due))
     if not isinstance(one, Message):
         return holds(rule, Scene(place, one.created_at))
-    words = readable(one, "body", "") or ""
-    if are_keywords(words):
+    return _set_off(rule, one, place) and not any(_set_off(rule, before, place) for before in _once(rule, one, place))
+
+
+def _set_off(rule: Automation, text: Message, place: Conversation) -> bool:
+    """Whether this text would have set it off and its conditions held, whatever it had done before."""
+    words = readable(text, "body", "") or ""
+    if are_keywords(words) or was_settled(text, words):
         return False
-    kinds = sorted(set(Finding.objects.filter(message_id=one.pk).values_list("type", flat=True)))
-    return _fits(rule, one, words, kinds, place) and holds(rule, Scene(place, one.created_at, one.pk, kinds))
+    kinds = sorted(set(Finding.objects.filter(message_id=text.pk).values_list("type", flat=True)))
+    at = _at(rule, text, words, kinds, place)
+    return at is not None and holds(rule, Scene(place, at, text.pk, kinds))
 
 
-def _fits(rule: Automation, text: Message, words: str, kinds: list[str], place: Conversation) -> bool:
-    if rule.when == When.KEYWORD:
-        return norm(words) in {norm(one) for one in rule.facts["words"]}
-    if rule.when == When.FINDING:
-        return bool(set(kinds) & set(rule.facts["kinds"]))
-    heard = Message.objects.filter(
-        direction=Message.Direction.IN, contact=text.contact_id, created_at__lt=text.created_at
-    )
-    if rule.when == When.FIRST:
-        return not heard.exists()
-    if rule.when == When.TEXT:
-        return True
-    here = hours_now(place.line.team_id)
-    before = heard.filter(conversation=place).defer("body").order_by("-created_at", "-id").first()
-    if rule.when == When.CLOSED:
+def _once(rule: Automation, text: Message, place: Conversation) -> list[Message]:
+    """Earlier texts, the latest of them, about which a rule of this kind acts once together with this one."""
+    if rule.when not in {When.CLOSED, When.NO_ANSWER}:
+        return []
+    earlier = Message.objects.filter(
+        conversation=place, direction=Message.Direction.IN, created_at__lt=text.created_at
+    ).order_by("-created_at", "-id")
+    if rule.when == When.NO_ANSWER:
+        answered = _answers(text).filter(created_at__lte=text.created_at).aggregate(last=Max("created_at"))["last"]
+        rows = list((earlier.filter(created_at__gt=answered) if answered else earlier)[:MOST_BEFORE])
+    else:
+        here = hours_now(place.line.team_id)
         period = hours.closed_period(text.created_at, here)
-        return bool(period) and (before is None or hours.closed_period(before.created_at, here) != period)
-    return _waited(rule, text, before, here)
+        rows = [one for one in earlier[:MOST_BEFORE] if period and hours.closed_period(one.created_at, here) == period]
+    prefetch(rows)
+    return rows
 
 
-def _waited(rule: Automation, text: Message, before: Message | None, here: Hours) -> bool:
-    """Whether nobody had answered when the time was over, and no earlier text of the customer waited already."""
+def _at(rule: Automation, text: Message, words: str, kinds: list[str], place: Conversation) -> datetime | None:
+    """When it would have set off a rule of this kind; None for never."""
+    if rule.when == When.NO_ANSWER:
+        return _waited(rule, text, place)
+    if rule.when == When.KEYWORD:
+        fits = norm(words) in {norm(one) for one in rule.facts["words"]}
+    elif rule.when == When.FINDING:
+        fits = bool(set(kinds) & set(rule.facts["kinds"]))
+    elif rule.when == When.FIRST:
+        heard = Message.objects.filter(direction=Message.Direction.IN, contact=text.contact_id)
+        fits = not heard.filter(created_at__lt=text.created_at).exists()
+    elif rule.when == When.CLOSED:
+        fits = not hours.is_open(text.created_at, hours_now(place.line.team_id))
+    else:
+        fits = True
+    return text.created_at if fits else None
+
+
+def _waited(rule: Automation, text: Message, place: Conversation) -> datetime | None:
+    """When the time was over, if nobody had answered or resolved the conversation by then."""
     minutes = int(rule.facts["minutes"])
-    try:
-        business = rule.facts.get("business")
-        due = (
-            business_time.after(text.created_at, minutes, here)
-            if business
-            else text.created_at + timedelta(minutes=minutes)
-        )
-    except NeverOpen:
-        return False
-    answers = Message.objects.filter(
+    if rule.facts.get("business"):
+        try:
+            due = business_time.after(text.created_at, minutes, hours_now(place.line.team_id))
+        except NeverOpen:
+            return None
+    else:
+        due = text.created_at + timedelta(minutes=minutes)
+    meanwhile = {"created_at__gt": text.created_at, "created_at__lte": due}
+    if due > timezone.now() or _answers(text).filter(**meanwhile).exists():
+        return None
+    last = Turn.objects.filter(conversation=place, kind__in=_ENDS, **meanwhile).order_by("-created_at", "-id").first()
+    return due if last is None or last.kind == Turn.Kind.REOPENED else None
+
+
+def _answers(text: Message) -> QuerySet[Message]:
+    return Message.objects.filter(
         conversation=text.conversation_id, direction=Message.Direction.OUT, author__isnull=False
-    )
-    if (
-        before is not None
-        and not answers.filter(created_at__gt=before.created_at, created_at__lte=text.created_at).exists()
-    ):
-        return False
-    return due <= timezone.now() and not answers.filter(created_at__gt=text.created_at, created_at__lte=due).exists()
+    ).order_by()

@@ -17,8 +17,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.permissions import Permission
-from compliance.automations import acting, dating, hours, kinds
+from compliance.automations import acting, dating, hours, kinds, rights
+from compliance.automations.places import unopened
 from compliance.automations.scene import Scene, holds
 from compliance.escalations.own_hours import hours_now
 from compliance.models import Automation, AutomationAct, AutomationRun, AutomationsOff, AutomationTrigger
@@ -26,9 +26,9 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
-from texting.models import Contact, Conversation, Line, Message
+from texting.models import Conversation, Message
 from texting.queries import visible_lines
-from texting.threads import open_conversation, open_or_new
+from texting.threads import open_conversation
 
 log = logging.getLogger("parley.automations")
 
@@ -107,12 +107,7 @@ def _place_of(row: AutomationTrigger) -> Conversation | None:
     found = rows.order_by("-last_activity_at", "-id").first()
     if found is not None or row.line_id is None or row.conversation_id is not None:
         return found
-    contact = Contact.objects.filter(pk=row.contact_id, blocked_at=None).first()
-    lines = Line.objects.select_related("team").filter(sends_codes=False, is_active=True)
-    line = lines.filter(pk=row.line_id).first()
-    if contact is None or line is None:
-        return None
-    return open_or_new([contact], line, at=timezone.now())[contact.pk]
+    return unopened(row.contact_id, row.line_id)
 
 
 def _threads() -> QuerySet[Conversation]:
@@ -131,7 +126,7 @@ def _opened(place: Conversation) -> Conversation:
 def _run(rule: Automation, row: AutomationTrigger, scene: Scene) -> bool:
     """Whether it acted."""
     owner, place = rule.owner, scene.conversation
-    if _lacks_rights(rule):
+    if rights.lacks(rule):
         _pause(rule)
         return False
     if not visible_lines(owner).filter(pk=place.line_id).exists() or not holds(rule, scene):
@@ -154,13 +149,12 @@ def _run(rule: Automation, row: AutomationTrigger, scene: Scene) -> bool:
         return False
     run.once, run.result = once, Result.ACTED
     run.save(force_insert=True)
-    acts = [
-        acting.act(kind, acting.Job(rule, owner, scene, row.depth, uuid5(row.pk, f"{rule.pk}:{kind}")))
-        for kind in kinds.ORDER
-        if kind in rule.actions
-    ]
-    for one in acts:
-        one.run = run
+    acts: list[AutomationAct] = []
+    for kind in kinds.ORDER:
+        if kind in rule.actions:
+            job = acting.Job(rule, owner, scene, row.depth, uuid5(row.pk, f"{rule.pk}:{kind}"), tuple(acts))
+            acts.append(acting.act(kind, job))
+            acts[-1].run = run
     AutomationAct.objects.bulk_create(acts)
     done = sum(one.result != Done.REFUSED for one in acts)
     run.result = Result.ACTED if done == len(acts) else Result.PARTLY if done else Result.REFUSED
@@ -196,12 +190,6 @@ def _goes_round(rule: Automation, row: AutomationTrigger, place: Conversation) -
         at__gte=timezone.now() - AN_HOUR,
     ).exclude(result=Result.STOPPED)
     return lately.count() >= MOST_OF_ALL or lately.filter(automation=rule).count() >= MOST_OF_RULE
-
-
-def _lacks_rights(rule: Automation) -> bool:
-    owner = rule.owner
-    active = owner.is_active and owner.user.is_active
-    return not active or not all(owner.may(one) for one in (Permission.AUTOMATIONS_MANAGE, *kinds.needed(rule.actions)))
 
 
 def _pause(rule: Automation) -> None:

@@ -139,7 +139,11 @@ class AutomationForm(forms.Form):
         required=False,
     )
     webhook = forms.ChoiceField(label=_("Call a webhook"), required=False)
-    close = forms.BooleanField(label=_("Resolve the conversation, if nothing in it is unread"), required=False)
+    close = forms.BooleanField(
+        label=_("Resolve the conversation, if nobody has to read anything in it"),
+        help_text=_("A text that this rule answered, or that is one of its words, need not be read."),
+        required=False,
+    )
     stops = forms.BooleanField(label=_("When it has acted, look at no rule after it"), required=False)
 
     def __init__(self, data: QueryDict | None, *, member: Membership, when: str, initial: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from accounts.step_up import fresh
 from compliance.automations import reading, trying
 from compliance.automations.forgetting import KEPT_DAYS
 from compliance.automations.reading import RunRow
+from compliance.automations.rules import CannotAutomate
 from compliance.automations.words import Names, sentence
 from compliance.forms.automation_log_forms import AutomationLogForm
 from tenancy import audit
@@ -64,9 +66,12 @@ def trial(request: MemberRequest, automation_id: UUID) -> HttpResponse:
     """What one rule would have done in the last month; the page asks again by itself while it is counted."""
     rule = reading.access(automation_id)
     if request.method == "POST":
-        trying.begin(member=request.member, rule=rule)
+        try:
+            trying.begin(member=request.member, rule=rule)
+        except CannotAutomate as error:
+            messages.error(request, str(error))
         return redirect("automation_trial", rule.pk)
-    row = trying.latest(rule)
+    row = trying.latest(rule) if trying.may_see(request.member, rule) else None
     context = {
         "rule": rule,
         "sentence": sentence(rule, Names()),
