@@ -32,6 +32,7 @@ from texting.queries.inbox import (
     inbox_page,
     inbox_row,
     read_filter,
+    rows_of,
     search,
     visible_teams,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "of_conversation",
     "pool_numbers",
     "read_filter",
+    "rows_of",
     "search",
     "sees",
     "sees_every_line",

@@ -26,10 +26,11 @@ from texting.queries.access import (
 from texting.queries.cursors import Cursor, older_than
 from texting.queries.seeing import customer, sees_everybody, wording
 from texting.queries.shown import Row, colleague
+from texting.searching.words import fold
 
 PAGE = 40
 MOST_COUNTED = 100  # "99+": a count never costs more than this many rows
-SEARCHED = 300  # names are sealed, so looking for one opens this many of the newest conversations
+SEARCHED = 300  # looking for any part of a name opens this many of the newest conversations
 ORDER = ("-last_activity_at", "-id")
 
 
@@ -131,15 +132,22 @@ def search(member: Membership, words: str) -> InboxPage:
     by_number = _with_number(member, words)
     if by_number is not None:
         return InboxPage(_rows(member, by_number))
-    wanted = words.casefold().split()
+    wanted = fold(words).split()
     branches = [branch for kind in (FilterKind.OPEN, FilterKind.RESOLVED) for branch in _branches(member, Filter(kind))]
     newest = _newest(branches, None, SEARCHED)
     owners = dict(Conversation.objects.filter(pk__in=newest).values_list("pk", "contact_id"))
     people = list(contacts_for(member).filter(pk__in=set(owners.values())))
     prefetch(people)
     shown = [customer(member, person, in_list=True) for person in people]
-    matching = {one.id for one in shown if all(word in f"{one.name} {one.number}".casefold() for word in wanted)}
+    matching = {one.id for one in shown if all(word in fold(f"{one.name} {one.number}") for word in wanted)}
     return InboxPage(_rows(member, [pk for pk in newest if owners[pk] in matching][:PAGE]))
+
+
+def rows_of(member: Membership, ids: Sequence[UUID]) -> tuple[Row, ...]:
+    """Those of these conversations that the member may read, as the list shows them, in its order."""
+    if not ids:
+        return ()
+    return _rows(member, list(visible_conversations(member).filter(pk__in=ids).values_list("pk", flat=True)))
 
 
 def _with_number(member: Membership, words: str) -> Sequence[UUID] | None:

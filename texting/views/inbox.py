@@ -1,5 +1,6 @@
 """The list of conversations."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
 from texting import queries
+from texting.finding_people import find_people
 from texting.queries import Filter, FilterKind
+from texting.searching.asking import read
 from texting.views.frames import (
     Context,
     chosen_filter,
@@ -73,11 +76,22 @@ def counts(request: MemberRequest) -> HttpResponse:
 @requires(Permission.CONVERSATIONS_READ)
 @require_POST
 def search(request: MemberRequest) -> HttpResponse:
-    """Find somebody; a POST, because names and numbers have no place in an address."""
+    """Find somebody; a POST, because names and numbers have no place in an address.
+
+    Parts of names are looked for among the newest conversations, whoever is called so or has the number among all.
+    """
     words = request.POST.get("q", "").strip()
     if not words:
         chosen = chosen_filter(request)
         return render(request, "texting/_rows.html", list_context(request, chosen, open_id=open_on_page(request)))
     page = queries.search(request.member, words)
-    context = {"page": page, "chosen": Filter(), "open_id": open_on_page(request), "words": words}
+    shown = {row.id for row in page.rows}
+    known = [one.conversation_id for one in find_people(request.member, read(words)).rows]
+    further = queries.rows_of(request.member, [pk for pk in known if pk is not None and pk not in shown])
+    context = {
+        "page": replace(page, rows=(*page.rows, *further)),
+        "chosen": Filter(),
+        "open_id": open_on_page(request),
+        "words": words,
+    }
     return render(request, "texting/_rows.html", context)

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
-from tests.texting.desk import FIRST, desk
+from tests.texting.desk import FIRST, SECOND, desk
 from texting.models import Message
+from texting.queries import inbox
 from texting.searching import again
 
 __all__ = ["desk"]
@@ -141,6 +142,24 @@ def test_a_search_costs_the_same_however_much_it_finds(desk):
     dear = price()
     assert dear == cheap
     assert cheap[0] <= 45
+
+
+def test_the_inbox_finds_whoever_is_known_however_long_ago_they_wrote_with_and_without_accents(desk, monkeypatch):
+    monkeypatch.setattr(inbox, "SEARCHED", 2)
+    desk.hear(name="Mar\u00eda P\u00e9rez")
+    desk.hear(line=desk.billing_line, number="+12125550183", name="Maria Quill")
+    desk.hear(number="+12125550184", name="Bo")
+    desk.hear(number=SECOND, name="Jos\u00e9 Zu\u00f1iga")
+
+    def found(member, words):
+        page = text_of(desk.as_(member).post(reverse("inbox_search"), {"q": words}, headers=HTMX))
+        return [name for name in ("Mar\u00eda", "Quill", "Jos\u00e9", "\u00b7\u00b7 0181") if name in page]
+
+    assert found(desk.cast.agent, "MARIA per") == ["Mar\u00eda"]
+    assert found(desk.cast.agent, "maria") == ["Mar\u00eda"], "nobody of another team"
+    assert found(desk.cast.agent, "uniga") == ["Jos\u00e9"], "a part of a name, of the newest"
+    assert found(desk.cast.auditor, "maria") == []
+    assert found(desk.cast.auditor, "0181") == ["\u00b7\u00b7 0181"]
 
 
 def test_the_way_from_the_inbox(desk):
