@@ -158,14 +158,15 @@ def _reasons() -> list[Reason]:
 
 def _frame() -> dict[str, Any]:
     return {
+        "made_up": True,  # nothing here counts anything
         "rail": [
-            ("Inbox", "/styleguide/inbox", "inbox", True, 12),
-            ("Contacts", "#contacts", "users", False, 0),
-            ("Escalations", "#escalations", "hand", False, 3),
-            ("Reviews", "#reviews", "clipboard-check", False, 0),
-            ("Reports", "/styleguide/reports", "chart-column", False, 0),
-            ("Compliance", "#compliance", "scale", False, 0),
-            ("Settings", "/styleguide/settings", "settings", False, 0),
+            ("Inbox", "/styleguide/inbox", "inbox", True, ""),
+            ("Contacts", "#contacts", "users", False, ""),
+            ("Escalations", "#escalations", "hand", False, ""),
+            ("Reviews", "#reviews", "clipboard-check", False, ""),
+            ("Reports", "/styleguide/reports", "chart-column", False, ""),
+            ("Compliance", "#compliance", "scale", False, ""),
+            ("Settings", "/styleguide/settings", "settings", False, ""),
         ],
         "organization_name": "Acme Dental",
         "organizations": [("Acme Dental", "#acme", True), ("Brightwater Clinics of Greater Colorado", "#other", False)],

@@ -245,7 +245,7 @@ PLAIN = {
 }
 
 
-def objects_of(cast: Cast) -> dict[str, Any]:
+def objects_of(cast: Cast, *, domain: str = "harbor.example") -> dict[str, Any]:
     """One of everything in organization A. The session is the agent's; the conversation is on the front desk's line."""
     signed_in(Client(), cast.agent)
     line = make_line(cast.organization, cast.front_desk, name="Main line", number="+12125550110")
@@ -384,7 +384,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
     person = company.add("nora@harbor.example")
     group = company.add_group("Care", person["id"])
     assert caller.key is not None
-    office = open_office(cast.owner)
+    office = open_office(cast.owner, domain=domain)
     with activate(cast.organization):
         tested = ask(trust_of(office.door, SamlProvider.objects.get()), kind=RequestKind.TEST, cookie="").request
         certificate_id = SamlCertificate.objects.get().pk
@@ -421,7 +421,7 @@ def objects_of(cast: Cast) -> dict[str, Any]:
         "found_id": found.pk,
         "asked_id": tested.pk,
         "mapping_id": mapping.pk,
-        "domain_id": SsoDomain.objects.get().pk,
+        "domain_id": SsoDomain.objects.get(domain=domain).pk,
         "integration_id": caller.key.integration_id,
         "key_id": caller.key.pk,
         "template_id": template.template_id,
