@@ -1,9 +1,10 @@
 """What purges had kept is brought back, in a main database from before them (decision 409).
 
 There it stands under keys of days that were destroyed since. Which rows stayed is told beside the checkpoints
-(`kept_notes`) and by the entries beside the keys (`kept_forms`). Where the keys came back from before the purge, too,
-the old keys are there until this is done, and open those rows and no others; where they are newer, the entries do. Each
-row is sealed anew under a key of its day that lives, and has an entry of its own again, for the next time.
+(`kept_notes`), with what they said when their key went, and by the entries beside the keys (`kept_forms`). Where the
+keys came back from before the purge, too, the old keys are there until this is done, and open those rows and no others;
+where they are newer, the entries do. Each row is sealed anew under a key of its day that lives, and has an entry of its
+own again, for the next time.
 
 A row that was kept, and ended later, ended: every key that it was under since has to say that it stayed, up to one that
 was not destroyed. Of an erased person nothing comes back, since their own key is gone.
@@ -100,9 +101,9 @@ class _Bringing:
                 with activate(self.owner), opening_withheld():
                     self._bring(column, found[begin : begin + _BATCH])
 
-    def _stayed(self, column: Column, key: Any, row_id: UUID) -> list[bytes] | None:
+    def _stayed(self, column: Column, key: Any, row_id: UUID, salt: bytes | None = None) -> list[bytes] | None:
         place = kept_forms.place_of(column.field)
-        return kept_notes.way(bytes(key), place, row_id, dead=self.dead, kept=self.kept)
+        return kept_notes.way(bytes(key), place, row_id, dead=self.dead, kept=self.kept, salt=salt)
 
     def _bring(self, column: Column, ids: Collection[UUID]) -> None:
         name, place = column.field.attname, kept_forms.place_of(column.field)
@@ -134,8 +135,8 @@ class _Bringing:
         named = records.key_ids(record)
         first = named[column.place]
         if first in self.told:
-            if (way := self._stayed(column, first, row_id)) is None:
-                return None, []
+            if (way := self._stayed(column, first, row_id, records.salt_of(record))) is None:
+                return None, []  # it ended, or said something else by then
             if all(key in keys for key in named):
                 return records.opener_of(record, [keys[key] for key in named]), way
             return (entry.opener if entry else None), way

@@ -6,6 +6,7 @@ keys' database itself remembers. All three are applied, so it does not matter wh
 Nothing is made: a key that was made after the copy is lost, and rows under it are noise.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from retention.backups import bringing, checking, restoring, targets, tombstones
+from retention.backups import bringing, checking, days_again, dead_keys, restoring, targets, tombstones
 from retention.backups.bringing import Brought
 from retention.backups.errors import BackupError
 from retention.backups.making import connect
@@ -36,14 +37,15 @@ from tenancy.models import AuditHead, DataKey, Organization, OrganizationKey
 
 @dataclass
 class Replayed:
-    """How many destroyed keys are known, were there and went; organizations and people that were ended again; rows that
-    purges had kept and that were brought back; what is wrong.
+    """How many destroyed keys are known, were there and went; organizations, people and rows of purged days that were
+    ended again; rows that purges had kept and that were brought back; what is wrong.
     """
 
     known: int = 0
     gone: int = 0
     ended: int = 0
     erased: int = 0
+    rows: int = 0
     brought: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -70,19 +72,22 @@ def replay(*, main_url: str, keys_url: str, known: Tombstones, folder: Path | No
         dead = restoring.dead_of(on_main, on_keys, known)
         done = Replayed(known=len(dead))
         if not for_good:
-            done.gone = tombstones.count(on_keys, dead)
+            done.gone = dead_keys.count(on_keys, dead)
             return done
         with targets.connected_to(main_url, keys_url):
             heads = _heads()
             _refuse_altered(heads, folder)
-            done.gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
-            brought = bringing.bring_back(dead, partial(tell_anew, folder, known=known) if folder else None)
+            done.gone = dead_keys.apply(on_keys, dead_keys.without_kept(dead))
+            dead_keys.mark_erased(on_main, on_keys, dead)
+            brought = bringing.bring_back(dead, partial(tell_anew, folder, dead=dead) if folder else None)
             done.brought = brought.rows.total()
-            done.gone += tombstones.apply(on_keys, dead)
+            done.gone += dead_keys.apply(on_keys, dead)
+            rows = days_again.end_again(dead)
+            done.rows = rows.total()
             done.ended = replaying.end_again(dead.ended())
             done.gone += _escrow_again()
             done.erased = erased.end_again()
-            _say_so_in_the_logs(done, brought)
+            _say_so_in_the_logs(done, brought, rows)
             done.problems = [
                 *checking.keys_that_outlived(dead),
                 *replaying.problems(dead.ended()),
@@ -138,7 +143,7 @@ def _escrow_again() -> int:
     return gone
 
 
-def _say_so_in_the_logs(done: Replayed, brought: Brought) -> None:
+def _say_so_in_the_logs(done: Replayed, brought: Brought, rows: Counter[UUID]) -> None:
     for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         with activate(organization):
             audit.record(
@@ -146,4 +151,5 @@ def _say_so_in_the_logs(done: Replayed, brought: Brought) -> None:
                 replayed=True,
                 destroyed_again=done.gone,
                 brought_back=brought.rows[organization],
+                ended_again=rows[organization],
             )

@@ -4,7 +4,7 @@
 2. The databases are closed to all roles but their owner, and filled: the keys' first.
 3. The tombstones are applied to the keys, so that what was shredded since the backup stays shredded.
 4. Migrations of this release that the backup lacks are run. What purges since had kept is brought back (`bringing`);
-   only then do the keys go that those rows were under.
+   only then do the keys go that those rows were under. What purges had ended since ends again (`days_again`).
 5. What waited in the outbox becomes "not confirmed" (SECURITY.md W13), and every organization's log says that it was
    put back, and to which moment.
 6. Everything is checked (`checking`). Only when that passes are the databases opened.
@@ -13,18 +13,20 @@ A main database may be put back with a *newer* key database (the keys' copies li
 never with an older one, which would lack keys.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-from retention.backups import bringing, checking, programs, tables, targets, tombstones
+from retention.backups import bringing, checking, days_again, dead_keys, programs, tables, targets, tombstones
 from retention.backups.bringing import Brought
 from retention.backups.checking import Report
 from retention.backups.errors import BackupError, Damaged
@@ -64,7 +66,7 @@ def choose(main: Shelf, keys: Shelf, *, name: str | None = None, keys_name: str 
     if keys_name is None:
         raise BackupError(f"There is no backup of the keys in {keys.folder}; without keys nothing can be read.")
     of_main, of_keys = main.read(name), keys.read(keys_name)
-    if of_keys.taken_at < of_main.taken_at:
+    if _is_older(of_keys, of_main):
         raise BackupError(
             f"The keys' copy {keys_name} is older than the main database's {name}: rows would lack their keys. "
             "Take an older copy of the main database with --name, or a newer one of the keys with --keys-name."
@@ -76,6 +78,17 @@ def choose(main: Shelf, keys: Shelf, *, name: str | None = None, keys_name: str 
         if sum(map(len, shelf.unseal(found, backup_key()))) != found.plain:
             raise Damaged(f"{shelf.folder / found.name} holds another number of bytes than it says.")
     return Chosen(main, keys, of_main, of_keys)
+
+
+def _is_older(of_keys: Manifest, of_main: Manifest) -> bool:
+    """Whether rows would lack keys. Of one backup they never do (`making`), whatever the clocks of two servers say.
+
+    Of two backups their names say when they were made, by one clock to the second; within one, the databases' clocks.
+    """
+    if of_keys.name == of_main.name:
+        return False
+    made = [name[: len("20261126T182734Z")] for name in (of_keys.name, of_main.name)]
+    return made[0] < made[1] or (made[0] == made[1] and of_keys.taken_at < of_main.taken_at)
 
 
 def restore(
@@ -111,22 +124,24 @@ def restore(
         report = Report()
         report.add("counts", tables.counts(on_main, chosen.of_main) + tables.counts(on_keys, chosen.of_keys))
         dead = dead_of(on_main, on_keys, known)
-        gone = tombstones.apply(on_keys, tombstones.without_kept(dead))
+        gone = dead_keys.apply(on_keys, dead_keys.without_kept(dead))
+        dead_keys.mark_erased(on_main, on_keys, dead)
         with targets.connected_to(main_url, keys_url):
             _migrate(chosen, say)
-            brought = bringing.bring_back(
-                dead, partial(tell_anew, folder, known=known) if folder and for_good else None
-            )
-            gone += tombstones.apply(on_keys, dead)
+            brought = bringing.bring_back(dead, partial(tell_anew, folder, dead=dead) if folder and for_good else None)
+            gone += dead_keys.apply(on_keys, dead)
             known_keys = f"{len(dead)} destroyed keys are known"
             say(f"tombstones: {known_keys}, {gone} of them were in the backup and are gone again")
             if rows := brought.rows.total():
                 say(f"tombstones: {rows} rows that purges had kept were under such keys and were brought back")
+            ended = days_again.end_again(dead)
+            if rows := ended.total():
+                say(f"tombstones: {rows} rows that came back had ended by their periods and are ended again")
             if again := replaying.end_again(dead.ended()):
                 say(f"tombstones: {again} organizations that came back had ended and are ended again")
             if people := erased.end_again():
                 say(f"tombstones: {people} contacts that came back had been erased and are erased again")
-            _say_so_in_the_logs(chosen, brought, for_good=for_good)
+            _say_so_in_the_logs(chosen, brought, ended, for_good=for_good)
             counts = after_restore(chosen.of_main.taken_at)
             say(f"outbox: {counts.texts} texts of {counts.organizations} organizations will be looked up first")
             report.checks += checking.check(
@@ -153,7 +168,8 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
         found = ((on_main, chosen.of_main), (on_keys, chosen.of_keys))
         dead = dead_of(on_main, on_keys, known)
         with targets.connected_to(main_url, keys_url):
-            others = erased.touched() | (replaying.touched() if dead.ended() else frozenset())
+            others = erased.touched() | days_again.touched(dead)
+            others |= replaying.touched() if dead.ended() else frozenset()
             counts = [each for pair in found for each in tables.counts(*pair, exactly=False, changed=others)]
             report.add("counts", counts)
             report.checks += checking.check(
@@ -164,8 +180,8 @@ def check_again(chosen: Chosen, *, main_url: str, keys_url: str, known: Tombston
 
 def dead_of(on_main: psycopg.Connection[Any], on_keys: psycopg.Connection[Any], known: Tombstones) -> Tombstones:
     """Known ones, and also what the log that came back tells, and what it had no time to tell."""
-    untold = tombstones.untold(on_keys, tombstones.organizations_of(on_main))
-    return tombstones.joined(known, tombstones.of_log(on_main), untold)
+    untold = dead_keys.untold(on_keys, dead_keys.organizations_of(on_main))
+    return dead_keys.joined(known, dead_keys.of_log(on_main), untold)
 
 
 def identity(connection: psycopg.Connection[Any]) -> Any:
@@ -198,7 +214,7 @@ def _migrate(chosen: Chosen, say: Say) -> None:
             call_command("migrate", database=alias, interactive=False, verbosity=0)
 
 
-def _say_so_in_the_logs(chosen: Chosen, brought: Brought, *, for_good: bool) -> None:
+def _say_so_in_the_logs(chosen: Chosen, brought: Brought, ended: Counter[UUID], *, for_good: bool) -> None:
     """Each log tells where it was taken up again; a drill writes into its own databases only."""
     for organization in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         with activate(organization):
@@ -210,4 +226,5 @@ def _say_so_in_the_logs(chosen: Chosen, brought: Brought, *, for_good: bool) -> 
                 events=head.sequence if head else 0,
                 drill=not for_good,
                 brought_back=brought.rows[organization],
+                ended_again=ended[organization],
             )

@@ -6,7 +6,7 @@ the checkpoints do: one file for each organization, to which signed notes are on
 
     <host>/tombstones/<organization>
     <number of the event after which it begins> <number of the last event it tells of>
-    <ids of keys, in hex, with spaces; behind one that was replaced which rows stay (`kept_notes`)>
+    <ids of keys, in hex, with spaces; with whose they were, and which rows stay under another (`kept_notes`)>
     <signature>
 
 `tombstones.state`, signed too and replaced at each round, says when the last round was and how far each organization's
@@ -23,7 +23,6 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -31,21 +30,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.utils import timezone
 
 from retention.backups import kept_notes, shelf
 from retention.backups.errors import BackupError, Damaged
-from retention.backups.kept_notes import Kept
+from retention.backups.kept_notes import Kept, Told
 from retention.models import Closing
+from tenancy import arrays
 from tenancy.audit_checkpoints import is_signed, sign, trusted_keys
 from tenancy.audit_kinds import AuditKind
-from tenancy.encryption import EncryptionError, kept_forms, prefetch
-from tenancy.encryption.ending import IN_ESCROW
+from tenancy.encryption import EncryptionError, kept_forms, keyring, prefetch
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.records import ORGANIZATION_MARK
 from tenancy.isolation import activate
-from tenancy.models import AuditEvent, Organization
+from tenancy.models import AuditEvent, DestroyedKey, Organization
 
 _PURPOSE, _STATE_PURPOSE = b"parley tombstones/v1\n", b"parley tombstones state/v1\n"
 _STATE = "tombstones.state"
@@ -63,6 +61,7 @@ class Tombstones:
 
     `kept`: of keys that were replaced, which rows stayed under each newer one. `told`: those of the keys that notes
     beside the checkpoints tell of, and of which `kept` says all. `logged`: those that the main database's log tells.
+    `people`: of keys of contacts the mark that tells whose they were.
     """
 
     until: datetime | None = None
@@ -70,6 +69,7 @@ class Tombstones:
     kept: dict[UUID, dict[bytes, set[Kept]]] = field(default_factory=dict)
     told: dict[UUID, set[bytes]] = field(default_factory=dict)
     logged: dict[UUID, set[bytes]] = field(default_factory=dict)
+    people: dict[UUID, dict[bytes, bytes]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.keys.values()))
@@ -100,19 +100,14 @@ def export(folder: Path) -> int:
                 told = list(events.order_by("sequence"))
                 prefetch(told)
                 news = [(event.sequence, event.object_id) for event in told]
-                kept = _kept(organization, told)
+                kept, people = _kept(organization, told), _people(organization, told)
                 marks = [place for place, (_, key) in enumerate(news) if key == ORGANIZATION_MARK.hex()]
                 if marks and not _is_at_its_end():
                     forged.append(organization)
                     news = news[: marks[0]]
             if news:
-                _append(
-                    folder,
-                    organization,
-                    last,
-                    news[-1][0],
-                    [kept_notes.written(key, kept.get(key)) for _, key in news],
-                )
+                keys = [Told(bytes.fromhex(key), kept.get(key), people.get(key, b"")) for _, key in news]
+                _append(folder, organization, last, news[-1][0], map(kept_notes.written, keys))
                 reached[str(organization)] = news[-1][0]
                 written += len(news)
         _replace(folder / _STATE, {**(state or {}), "at": timezone.now().isoformat(), "reached": reached})
@@ -125,10 +120,23 @@ def _kept(organization: UUID, told: Iterable[AuditEvent]) -> dict[str, Kept]:
     """Which rows stayed under keys that replaced these, by the id of the replaced one."""
     said = {event.object_id: details for event in told if (details := _details(event)).get("kept")}
     marks = kept_forms.marks(organization, [bytes.fromhex(key) for key in said]) if said else {}
-    return {
-        key: Kept(int(each["kept"]), bytes.fromhex(each.get("under", "")) or None, marks[bytes.fromhex(key)])
-        for key, each in said.items()
-    }
+    found = {}
+    for key, each in said.items():
+        of_key = marks[bytes.fromhex(key)]
+        under = bytes.fromhex(each.get("under", "")) or None
+        found[key] = Kept(int(each["kept"]), under, of_key.rows, of_key.records)
+    return found
+
+
+def _people(organization: UUID, told: Iterable[AuditEvent]) -> dict[str, bytes]:
+    """The marks of the contacts whose keys these were, by the key's id; the keys' database remembers them for good."""
+    keys = [bytes.fromhex(event.object_id) for event in told]
+    if not keys:
+        return {}
+    with keyring.keys_of(organization):
+        rows = DestroyedKey.objects.filter(organization_id=organization, kind=CONTACT)
+        gone = list(rows.filter(key_id__in=arrays.among_octets(keys)).values_list("key_id", "scope"))
+    return {bytes(key).hex(): kept_notes.contact_mark(organization, UUID(scope)) for key, scope in gone}
 
 
 def _details(event: AuditEvent) -> dict[str, Any]:
@@ -190,9 +198,11 @@ def read(folder: Path) -> Tombstones:
             missing.discard(note)
             if after <= seen:
                 seen = max(seen, last)
-                found.keys.setdefault(organization, set()).update(keys)
-                found.told.setdefault(organization, set()).update(keys)
-                _add(found.kept, organization, {key: {kept} for key, kept in keys.items() if kept})
+                names = {each.key for each in keys}
+                found.keys.setdefault(organization, set()).update(names)
+                found.told.setdefault(organization, set()).update(names)
+                found.people.setdefault(organization, {}).update({one.key: one.person for one in keys if one.person})
+                add(found.kept, organization, {one.key: {one.kept} for one in keys if one.kept})
         if missing:
             raise Damaged(f"{file_of(folder, organization)} lost notes: {len(missing)} that restores wrote.")
         if seen < reached:
@@ -202,13 +212,14 @@ def read(folder: Path) -> Tombstones:
     return found
 
 
-def _add(to: dict[UUID, dict[bytes, set[Kept]]], organization: UUID, kept: Mapping[bytes, set[Kept]]) -> None:
+def add(to: dict[UUID, dict[bytes, set[Kept]]], organization: UUID, kept: Mapping[bytes, set[Kept]]) -> None:
+    """Take in what is known of these keys, beside what was known before."""
     there = to.setdefault(organization, {})
     for key, each in kept.items():
         there.setdefault(key, set()).update(each)
 
 
-def _notes(folder: Path, organization: UUID) -> Iterator[tuple[str, int, int, dict[bytes, Kept | None]]]:
+def _notes(folder: Path, organization: UUID) -> Iterator[tuple[str, int, int, list[Told]]]:
     """Those that we signed, in their order, each with its name."""
     try:
         blocks = file_of(folder, organization).read_text(encoding="ascii", errors="replace").split("\n\n")
@@ -219,7 +230,7 @@ def _notes(folder: Path, organization: UUID) -> Iterator[tuple[str, int, int, di
         if text.startswith(f"{organization}\n") and _signed(_PURPOSE, f"{text}\n", signature):
             _, span, keys = text.split("\n")
             after, last = span.split(" ")
-            yield _name_of(f"{text}\n"), int(after), int(last), dict(map(kept_notes.read, keys.split()))
+            yield _name_of(f"{text}\n"), int(after), int(last), list(map(kept_notes.read, keys.split()))
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -240,112 +251,7 @@ def _signed(purpose: bytes, text: str, signature: str) -> bool:
         return False
 
 
-# --- Applying ---
-
-
-def of_log(connection: psycopg.Connection[Any]) -> Tombstones:
-    """What the audit log of this database tells; as its tables' owner. Raises BackupError for an end that is none."""
-    found = Tombstones()
-    for organization in organizations_of(connection):
-        with _as(connection, organization):
-            events = connection.execute(
-                "SELECT object_id FROM tenancy_auditevent WHERE event = %s", [AuditKind.KEY_DESTROYED.value]
-            )
-            keys = found.keys[organization] = {bytes.fromhex(key) for (key,) in events}
-            if ORGANIZATION_MARK in keys and connection.execute(_AT_ITS_END).fetchone() is None:
-                raise BackupError(NOT_ENDED.format(organization=organization))
-            found.logged[organization] = set(keys)
-    return found
-
-
-_AT_ITS_END = "SELECT 1 FROM retention_closing WHERE state IN ('ending', 'ended') AND ends_at <= clock_timestamp()"
-
-
-def untold(connection: psycopg.Connection[Any], organizations: Iterable[UUID]) -> Tombstones:
-    """Keys that were gone from this key database and had no event yet (decision 51)."""
-    found = Tombstones()
-    for organization in organizations:
-        with _as(connection, organization):
-            rows = connection.execute("SELECT key_id FROM tenancy_destroyedkey")
-            found.keys[organization] = {bytes(key) for (key,) in rows} - {ORGANIZATION_MARK}
-    return found
-
-
-def joined(*all_found: Tombstones) -> Tombstones:
-    """All of them; of the newest moment."""
-    times = [found.until for found in all_found if found.until]
-    together = Tombstones(max(times, default=None))
-    for found in all_found:
-        for organization, keys in found.keys.items():
-            together.keys.setdefault(organization, set()).update(keys)
-        for organization, kept in found.kept.items():
-            _add(together.kept, organization, kept)
-        for organization, keys in found.told.items():
-            together.told.setdefault(organization, set()).update(keys)
-        for organization, keys in found.logged.items():
-            together.logged.setdefault(organization, set()).update(keys)
-    return together
-
-
-def without_kept(found: Tombstones) -> Tombstones:
-    """Those of keys of which nothing stayed, or nobody knows what: the others have to open that once more first."""
-    keys = {
-        organization: {
-            key for key in keys if not any(kept.marks for kept in found.kept.get(organization, {}).get(key, ()))
-        }
-        for organization, keys in found.keys.items()
-    }
-    return Tombstones(found.until, keys)
-
-
-def apply(connection: psycopg.Connection[Any], found: Tombstones) -> int:
-    """Delete these keys from a key database that nobody uses yet, as its owner; the number of those that were there.
-
-    Plain SQL, since the tables may be of an older release. Row security holds for the owner too, hence one
-    organization after the other. What stays of an erased contact's key is written down anew, so that nothing is ever
-    sealed for them again (`tenancy.encryption.keyring`).
-    """
-    gone = 0
-    for organization, keys in found.keys.items():
-        with _as(connection, organization):
-            [(done,)] = connection.execute(_DELETE, [sorted(keys), CONTACT]).fetchall()
-            gone += done
-            if ORGANIZATION_MARK in keys:
-                gone += connection.execute(_END, [list(IN_ESCROW)]).rowcount
-                if connection.execute(_KNOWS_ENDS).fetchone():
-                    connection.execute("UPDATE tenancy_organizationkey SET ended_at = now() WHERE ended_at IS NULL")
-    return gone
-
-
-def count(connection: psycopg.Connection[Any], found: Tombstones) -> int:
-    """How many of these keys are there: what `apply` would delete."""
-    there = 0
-    for organization, keys in found.keys.items():
-        with _as(connection, organization):
-            kinds = list(IN_ESCROW) if ORGANIZATION_MARK in keys else None
-            [(number,)] = connection.execute(_COUNT, {"keys": sorted(keys), "stay": kinds}).fetchall()
-            there += number
-    return there
-
-
-_COUNT = """
-SELECT count(*) FROM tenancy_datakey WHERE key_id = ANY(%(keys)s) OR NOT kind = ANY(%(stay)s::text[])
-"""
-_END = "DELETE FROM tenancy_datakey WHERE NOT kind = ANY(%s)"
-_KNOWS_ENDS = """
-SELECT 1 FROM information_schema.columns WHERE table_name = 'tenancy_organizationkey' AND column_name = 'ended_at'
-"""  # the backup may be of an older release
-
-
-_DELETE = """
-WITH gone AS (DELETE FROM tenancy_datakey WHERE key_id = ANY(%s) RETURNING organization_id, kind, scope, key_id),
-erased AS (
-    INSERT INTO tenancy_destroyedkey (id, organization_id, kind, scope, key_id)
-    SELECT gen_random_uuid(), organization_id, kind, scope, key_id FROM gone WHERE kind = %s
-    ON CONFLICT (organization_id, key_id) DO NOTHING
-)
-SELECT count(*) FROM gone
-"""
+# --- After a restore ---
 
 
 def rewind(folder: Path, heads: Mapping[str, int]) -> None:
@@ -356,17 +262,21 @@ def rewind(folder: Path, heads: Mapping[str, int]) -> None:
             _replace(folder / _STATE, {**state, "reached": reached})
 
 
-def tell_anew(folder: Path, organization: UUID, under: Mapping[bytes, bytes], known: Tombstones) -> None:
+def tell_anew(folder: Path, organization: UUID, under: Mapping[bytes, bytes], dead: Tombstones) -> None:
     """What stayed of these keys is under others, too: a restore makes them for what it brings back.
 
     Told before any row is under them: a note too many costs nothing, since all of a key's have to say that a row stays.
+    Of a key that no note is known of the entries beside the keys say what stayed.
     """
-    said = known.kept.get(organization, {})
-    anew = []
-    for key, to in sorted(under.items()):
-        if each := said.get(key):
-            marks = frozenset.intersection(*(kept.marks for kept in each))
-            anew.append(kept_notes.written(key.hex(), Kept(max(kept.number for kept in each), to, marks)))
+    said = dict(dead.kept.get(organization, {}))
+    if unknown := under.keys() - said.keys():
+        found = kept_forms.living_marks(organization, unknown, dead.keys.get(organization, ()))
+        said |= {key: {Kept(len(one.rows), None, one.rows, one.records)} for key, one in found.items() if one.rows}
+    anew = [
+        kept_notes.written(Told(key, kept_notes.under_another(said[key], to)))
+        for key, to in sorted(under.items())
+        if key in said
+    ]
     if not anew:
         return
     with shelf.told_plainly(folder), (folder / ".tombstones.lock").open("w") as lock:
@@ -376,15 +286,3 @@ def tell_anew(folder: Path, organization: UUID, under: Mapping[bytes, bytes], kn
             names = state.setdefault("anew", {}).setdefault(str(organization), [])
             names[:] = sorted({*names, name})
             _replace(folder / _STATE, state)
-
-
-def organizations_of(connection: psycopg.Connection[Any]) -> list[UUID]:
-    """All that the main database knows."""
-    return [organization for (organization,) in connection.execute("SELECT id FROM tenancy_organization").fetchall()]
-
-
-@contextmanager
-def _as(connection: psycopg.Connection[Any], organization: UUID) -> Iterator[None]:
-    with connection.transaction():
-        connection.execute("SELECT set_config('app.organization_id', %s, true)", [str(organization)])
-        yield

@@ -1,6 +1,6 @@
 """What a restore brings back of organizations that have ended since: they are ended again, before anybody can come in.
 
-Their keys are gone already (`retention.backups.tombstones.apply`). The workers delete the rows that came back.
+Their keys are gone already (`retention.backups.dead_keys.apply`). The workers delete the rows that came back.
 """
 
 from collections.abc import Iterable

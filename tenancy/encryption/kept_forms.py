@@ -42,6 +42,14 @@ class OldForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Of the rows that were kept when a key went, and of their records as they were then."""
+
+    rows: frozenset[bytes]
+    records: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Opener:
     """What opens a record, None when a key that this is under itself is gone; and the ids of these keys."""
 
@@ -59,22 +67,32 @@ def mark(old_key: bytes, place: str, row_id: UUID) -> bytes:
     return sha256(lengths_first("parley kept row/v1", old_key, place, str(row_id))).digest()[:_MARK_BYTES]
 
 
+def record_mark(old_key: bytes, salt: bytes) -> bytes:
+    """8 bytes that say of a record, to whoever has it, that a row said just that when this key went."""
+    return sha256(lengths_first("parley kept record/v1", old_key, salt)).digest()[:_MARK_BYTES]
+
+
 # --- Writing ---
 
 
 def keep(organization: UUID, field: Field, day: DayKey, forms: Sequence[OldForm]) -> None:
     """Write down what opens these forms of a column, and let what is known of earlier ones of the same rows go along.
 
+    But not what is known of another wording under the same key: what a run that died found, and was changed since.
     Rows must be locked; committed when this returns, so before the caller's transaction. Two or three statements.
     """
     if not forms:
         return
     place, at = place_of(field), field.keys.index(day)
     now = {form.row.pk: _sealing(organization, field, form.row) for form in forms}
-    entries = _moved(organization, place, now, _of_rows(organization, day, place, [form.row for form in forms]))
+    was = {form.row.pk: (records.key_ids(form.record)[at], records.salt_of(form.record)) for form in forms}
+    there = _of_rows(organization, day, place, [form.row for form in forms])
+    if stale := [one for one in there if _is_another_wording(one, *was[one.row_id])]:
+        _forget(organization, stale)
+    entries = _moved(organization, place, now, [one for one in there if one not in stale])
     known = {bytes(entry.salt) for entry in entries}
     for form in forms:
-        salt, old_key = records.salt_of(form.record), records.key_ids(form.record)[at]
+        old_key, salt = was[form.row.pk]
         if salt in known:
             continue
         entry = KeptForm(
@@ -90,6 +108,10 @@ def keep(organization: UUID, field: Field, day: DayKey, forms: Sequence[OldForm]
         entry.sealed = records.seal(form.opener, now[form.row.pk], _binding(entry))
         entries.append(entry)
     _write(organization, day.kind, place, entries)
+
+
+def _is_another_wording(entry: KeptForm, old_key: bytes, salt: bytes) -> bool:
+    return bytes(entry.old_key) == old_key and bytes(entry.salt) != salt
 
 
 def _sealing(organization: UUID, field: Field, row: Any) -> list[Key]:
@@ -162,9 +184,14 @@ def keep_only(organization: UUID, kind: str, scope: str, staying: Mapping[str, C
     """
     with keyring.keys_of(organization):
         there = KeptForm.objects.filter(organization_id=organization, kind=kind, scope=scope)
-        named = list(there.values_list("pk", "place", "row_id"))
-        if stale := [pk for pk, place, row_id in named if row_id not in staying.get(place, ())]:
-            KeptForm.objects.filter(organization_id=organization, pk__in=arrays.among(stale)).delete()
+        if stale := [one for one in there.defer("sealed") if one.row_id not in staying.get(one.place, ())]:
+            _forget(organization, stale)
+
+
+def _forget(organization: UUID, entries: Collection[KeptForm]) -> None:
+    with keyring.keys_of(organization):
+        ids = arrays.among(entry.pk for entry in entries)
+        KeptForm.objects.filter(organization_id=organization, pk__in=ids).delete()
 
 
 def tidy(organization: UUID, before: datetime) -> int:
@@ -176,14 +203,32 @@ def tidy(organization: UUID, before: datetime) -> int:
 # --- Reading ---
 
 
-def marks(organization: UUID, old_keys: Collection[bytes]) -> dict[bytes, frozenset[bytes]]:
-    """The marks of the rows that were kept when these keys went, by key. One statement."""
-    found: dict[bytes, set[bytes]] = {key: set() for key in old_keys}
+def marks(organization: UUID, old_keys: Collection[bytes]) -> dict[bytes, Marks]:
+    """The marks of what was kept when these keys went, by key. One statement."""
     with keyring.keys_of(organization):
-        there = KeptForm.objects.filter(organization_id=organization, old_key__in=arrays.among_octets(old_keys))
-        for old_key, place, row_id in there.values_list("old_key", "place", "row_id"):
-            found[bytes(old_key)].add(mark(bytes(old_key), place, row_id))
-    return {key: frozenset(some) for key, some in found.items()}
+        return _marks(old_keys, _under(organization, old_keys).defer("sealed"))
+
+
+def living_marks(organization: UUID, old_keys: Collection[bytes], dead: Collection[bytes]) -> dict[bytes, Marks]:
+    """The same of what was kept since, too: of entries that no key is gone of, nor is to go (`dead`)."""
+    with keyring.keys_of(organization):
+        named = [(entry, set(records.key_ids(bytes(entry.sealed)))) for entry in _under(organization, old_keys)]
+    there = keyring.those_stored(organization, {key_id for _, key_ids in named for key_id in key_ids}) - set(dead)
+    return _marks(old_keys, [entry for entry, key_ids in named if key_ids <= there])
+
+
+def _under(organization: UUID, old_keys: Collection[bytes]) -> "models.QuerySet[KeptForm]":
+    return KeptForm.objects.filter(organization_id=organization, old_key__in=arrays.among_octets(old_keys))
+
+
+def _marks(old_keys: Collection[bytes], entries: Iterable[KeptForm]) -> dict[bytes, Marks]:
+    found: dict[bytes, tuple[set[bytes], set[bytes]]] = {key: (set(), set()) for key in old_keys}
+    for entry in entries:
+        old_key = bytes(entry.old_key)
+        rows, sealed = found[old_key]
+        rows.add(mark(old_key, entry.place, entry.row_id))
+        sealed.add(record_mark(old_key, bytes(entry.salt)))
+    return {key: Marks(frozenset(rows), frozenset(sealed)) for key, (rows, sealed) in found.items()}
 
 
 def old_keys(organization: UUID) -> dict[str, set[bytes]]:

@@ -41,6 +41,8 @@ class Command(BackupCommand):
         self.say(f"{done.known} destroyed keys are known, {done.gone} keys were there and are gone again")
         if done.brought:
             self.say(f"{done.brought} rows that purges had kept were under such keys and were brought back")
+        if done.rows:
+            self.say(f"{done.rows} rows that came back had ended by their periods and are ended again")
         if done.ended:
             self.say(f"{done.ended} organizations that came back had ended and are ended again")
         if done.erased:

@@ -12,7 +12,8 @@ from django.db.models import Q
 from config.embedded.postgres import OWNER
 from retention.backups import kept_notes, replaying, restoring, tombstones
 from retention.backups.errors import Damaged
-from retention.backups.kept_notes import Kept
+from retention.backups.kept import LOST
+from retention.backups.kept_notes import Kept, Told
 from retention.backups.targets import connected_to
 from tenancy.encryption import day_shredding, keyring
 from tenancy.encryption.day_shredding import shred_day
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OWNER_ID, ROW, PLACE = uuid4(), uuid4(), "texting_message.body"
 FIRST_KEY, SECOND_KEY, RESTORED_KEY = b"1" * 8, b"2" * 8, b"b" * 8
-KEPT = kept_notes.written(FIRST_KEY.hex(), Kept(1, SECOND_KEY, frozenset({mark(FIRST_KEY, PLACE, ROW)})))
+KEPT = kept_notes.written(Told(FIRST_KEY, Kept(1, SECOND_KEY, frozenset({mark(FIRST_KEY, PLACE, ROW)}))))
 
 
 def add(folder, after, last, keys):
@@ -82,6 +83,30 @@ def test_damaged_rows_do_not_keep_their_neighbours_away(business, vault, superus
         )
         with connected_to(fresh.main, of_keys), activate(business.organization):
             assert read(kept, "body") == "stays"
+
+
+def test_of_a_kept_row_no_other_wording_comes_back_and_its_neighbours_do_not_refuse_the_restore(
+    business, vault, fresh, settings
+):
+    """One was masked after the backup, another of the same customer's had its words removed; keys as old as it."""
+    settings.AUDIT_SIGNING_KEY = b"k" * 32
+    with activate(business.organization):
+        kept, masked, removed = (business.add_message(words) for words in ("stays", "my card is 4111", "removed words"))
+    owner, day = business.organization.pk, NOON.date()
+    keys = keyring.stored_ids(owner, "body", day.isoformat())
+    copy = vault.backup()
+    with activate(business.organization):
+        masked.body = "my card is ****"
+        masked.save(update_fields=["body"])
+        Message.objects.filter(pk=removed.pk).update(body=None, ended_at=NOON, ended_as="redacted")
+    stays = lambda model: _only(model, kept, masked)  # noqa: E731
+    assert shred_day(owner, "body", day, keys, stays, reason="purge", stay=timedelta()).gone
+    tombstones.export(Path(settings.AUDIT_CHECKPOINT_DIR))
+    said = fresh.restore(vault, name=copy)
+    assert "1 rows that purges had kept were under such keys and were brought back" in said
+    assert LOST.format(number=1) in said
+    with connected_to(fresh.main, fresh.keys), activate(business.organization):
+        assert [read(one, "body") for one in (kept, masked, removed)] == ["stays", None, None]
 
 
 def _only(model, *rows):

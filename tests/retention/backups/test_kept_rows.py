@@ -16,7 +16,7 @@ from django.db.models import Q
 from config.embedded.postgres import OWNER
 from retention.backups import kept_notes, restoring, tombstones
 from retention.backups.kept import LOST
-from retention.backups.kept_notes import Kept
+from retention.backups.kept_notes import Kept, Told
 from retention.backups.targets import connected_to
 from retention.holds import releasing
 from retention.kinds import Kind
@@ -24,6 +24,7 @@ from retention.models import Purge, PurgeStep
 from retention.purging import running
 from tenancy.encryption import KeyDestroyed, keyring
 from tenancy.encryption.day_shredding import shred_day
+from tenancy.encryption.kept_forms import mark
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
@@ -224,20 +225,30 @@ def test_who_was_erased_meanwhile_does_not_come_back(desk, told, vault, settings
             assert "were brought back" not in said
 
 
-def test_where_the_main_database_alone_came_back_its_keys_know(desk, told, vault, settings):
-    """A snapshot of one server, and no note of what was destroyed."""
+def test_where_the_main_database_alone_came_back_its_keys_know_and_tell(desk, told, vault, settings, tmp_path):
+    """A snapshot of one server, and no note of what was destroyed: entries beside the keys say what stayed."""
     scene = Scene(desk, told)
+    owner, day = desk.organization.pk, LONG_AGO.date().isoformat()
+    [old_key] = keyring.stored_ids(owner, "body", day)
     vault.backup()
     found = restoring.choose(vault.main, vault.keys)
     purge(desk, settings)
+    [now] = keyring.stored_ids(owner, "body", day)
     emptying.close()
+    lost = tmp_path / "lost"
+    lost.mkdir()
     with empty_databases() as fresh:
         restoring._fill(fresh.main, found.main, found.of_main)
-        out, targets = StringIO(), {"to_url": fresh.main, "keys_to_url": url("keys", OWNER)}
+        out, targets = StringIO(), {"to_url": fresh.main, "keys_to_url": url("keys", OWNER), "checkpoints": str(lost)}
         call_command("replay_tombstones", stdout=out, without_tombstones=True, **targets)
         assert "rows that purges had kept were under such keys and were brought back" in out.getvalue()
         with connected_to(fresh.main, targets["keys_to_url"]):
             assert scene.seen() == scene.kept
+            tombstones.export(lost)
+    dead = tombstones.read(lost)
+    [said] = dead.kept[owner][old_key]
+    assert (said.under, mark(old_key, "texting_message.body", scene.held.pk) in said.marks) == (now, True)
+    assert mark(old_key, "texting_message.body", scene.free.pk) not in said.marks
 
 
 def test_a_purge_of_before_rows_were_told_one_by_one_is_told_of(business, vault, fresh, settings):
@@ -260,7 +271,10 @@ def test_a_purge_of_before_rows_were_told_one_by_one_is_told_of(business, vault,
 
 def test_notes_say_which_rows_stayed_and_read_as_they_were_written():
     marks = frozenset({b"\x00" * 8, b"\xff" * 8, b"\xfb\xef\xbe" + b"?" * 5})
-    for kept in (None, Kept(3), Kept(3, b"12345678", marks), Kept(1, b"\xff" * 8, frozenset({b"abcdefgh"}))):
-        said = kept_notes.written("ab" * 8, kept)
-        assert kept_notes.read(said) == (b"\xab" * 8, kept)
-        assert not {" ", "\n"} & set(said)
+    one = frozenset({b"abcdefgh"})
+    for kept in (None, Kept(3), Kept(3, b"12345678", marks, one), Kept(1, b"\xff" * 8, one)):
+        for person in (b"", b"\xfb" * 16):
+            told_of = Told(b"\xab" * 8, kept, person)
+            said = kept_notes.written(told_of)
+            assert kept_notes.read(said) == told_of
+            assert not {" ", "\n"} & set(said)

@@ -109,6 +109,24 @@ def test_where_the_log_is_as_old_as_the_keys_the_folder_alone_knows(old_keys):
     assert opened(main, keys, business, erased) == [None, None]
 
 
+def test_who_was_erased_and_is_younger_than_the_copy_gets_no_new_key_either(old_keys, settings):
+    """The copy never had their key: only a note beside the checkpoints says whose it was, to who has their row."""
+    main, keys, business, _neighbour, erased = old_keys
+    with activate(business.organization):
+        late = add_contact("Cy", "+12125550179")
+        destroy_keys(CONTACT, str(late.pk), reason="erasure")
+    folder = Path(settings.AUDIT_CHECKPOINT_DIR)
+    tombstones.export(folder)
+    assert str(late.pk) not in tombstones.file_of(folder, business.organization.pk).read_text()
+    replay(main, keys)
+    with connected_to(main, keys), activate(business.organization):
+        with keys_of(business.organization.pk):
+            assert set(DestroyedKey.objects.values_list("scope", flat=True)) == {str(erased.pk), str(late.pk)}
+        assert Contact.objects.get(pk=late.pk).number_masked == "", "and is erased again"
+        with pytest.raises(KeyDestroyed, match="was erased"):
+            keyring.current(business.organization.pk, CONTACT, str(late.pk))
+
+
 def test_keys_whose_escrow_is_over_go_again_too(old_keys):
     """They have no tombstones: that they went is told by the end of their organization."""
     main, keys, _business, neighbour, _erased = old_keys

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.utils import timezone
 from compliance.models import Suppression
 from config.embedded.postgres import APP, OWNER, SUPERUSER
 from retention.backups import restoring, tombstones
+from retention.backups.shelf import Shelf
 from retention.backups.targets import connected_to
 from retention.erasing import again as erased
 from retention.models import Closing
@@ -31,8 +33,9 @@ from tenancy.models import AuditEvent, DataKey, DestroyedKey, OrganizationKey
 from tenancy.tasks import sign_checkpoints
 from tests.retention.backups.conftest import SECRET, Fresh, url
 from tests.tenancy.conftest import NOON, add_contact, make_business
-from texting.models import Contact, Conversation, Message, OutboxEntry
+from texting.models import Contact, Conversation, Message, OutboxEntry, TextWord
 from texting.restoring import Counts
+from texting.searching.keeping import keep_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +79,8 @@ def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fr
         kept = business.add_message("We open at nine", at=NOON + timedelta(days=1))
         audit.record(event=audit.AuditKind.AUDIT_READ)
         erased = add_contact("Ann", "+12125550177")
+        keep_words([Message.objects.get(created_at=NOON)])
+        assert TextWord.objects.exists()
     queue(business)
     sign_checkpoints()
     name = vault.backup()
@@ -94,14 +99,15 @@ def test_a_backup_comes_back_without_what_was_shredded_since(vault, business, fr
         "1 texts of 1 organizations will be looked up",
         "2 checkpoints; 7 events since the backup are lost",
         "1 texts opened",
-        "2 keys are gone, 1 texts under them do not open",
+        "2 rows that came back had ended by their periods and are ended again",
+        "2 keys are gone, 0 texts under them do not open",
     ):
         assert words in said
     with inside(fresh, business):
         shredded, other = Message.objects.order_by("created_at")
         assert (other.pk, other.body) == (kept.pk, "We open at nine")
-        with pytest.raises(KeyDestroyed):
-            shredded.body  # noqa: B018
+        assert (shredded.body, shredded.ended_as) == (None, "retention")
+        assert not TextWord.objects.exists(), "a search would still find it by its words"
         with pytest.raises(KeyDestroyed):
             Contact.objects.get(pk=erased.pk).name  # noqa: B018
         with keys_of(business.organization.pk):
@@ -242,9 +248,12 @@ def check(vault, fresh):
     return json.loads(out.getvalue())
 
 
-def test_what_cannot_be_restored_is_refused_before_anything_is_touched(vault, business, fresh, settings):
+def test_what_cannot_be_restored_is_refused_before_anything_is_touched(vault, business, fresh, settings, monkeypatch):
     first, second = vault.backup(), vault.backup()
     anyway = {"without_tombstones": True}
+    with monkeypatch.context() as patched:
+        patched.setattr(Shelf, "read", a_slow_clock(Shelf.read))
+        assert restoring.choose(vault.main, vault.keys).of_keys.name == second, "one backup, and clocks of two servers"
     with pytest.raises(CommandError, match="is older than the main database's"):
         fresh.restore(vault, name=second, keys_name=first, **anyway)
     with pytest.raises(CommandError, match="name the same database"):
@@ -268,3 +277,13 @@ def test_what_cannot_be_restored_is_refused_before_anything_is_touched(vault, bu
     with psycopg.connect(fresh.main) as database:
         assert database.execute("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace").rowcount == 0
     assert app_can_connect(fresh.main)
+
+
+def a_slow_clock(read):
+    """The keys' server's, a minute behind."""
+
+    def told(shelf, name):
+        found = read(shelf, name)
+        return replace(found, taken_at=found.taken_at - timedelta(minutes=1)) if shelf.part == "keys" else found
+
+    return told

@@ -124,11 +124,43 @@ def test_entries_tell_nothing_without_their_keys_and_go_when_no_backup_is_so_old
     assert opener not in bytes(entry.sealed)
     assert set(records.key_ids(bytes(entry.sealed))) == set(records.key_ids(copy([row])[row.pk]))
     marks = kept_forms.marks(owner, [bytes(entry.old_key)])[bytes(entry.old_key)]
-    assert marks == {kept_forms.mark(bytes(entry.old_key), PLACE, row.pk)}
+    assert marks.rows == {kept_forms.mark(bytes(entry.old_key), PLACE, row.pk)}
+    assert marks.records == {kept_forms.record_mark(bytes(entry.old_key), records.salt_of(record))}
     now = timezone.now()
     assert kept_forms.tidy(owner, now - timedelta(hours=1)) == 0
     assert kept_forms.tidy(owner, now + timedelta(hours=1)) == 1
     assert opened(owner, {row.pk: record}) == {}
+
+
+def test_of_several_wordings_under_one_key_the_last_has_an_entry(harbor, monkeypatch):
+    """A run dies after it wrote entries, and a card is masked before the next."""
+    owner = harbor.organization.pk
+    with activate(owner):
+        row = harbor.add_message("my card is 4111")
+        before = copy([row])
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(day_shredding, "update_rows", _die)
+            shred(owner, [row])
+        keyring.forget_everything()
+        key_ids = list(records.key_ids(before[row.pk])[:1])
+        row = Message.objects.get(pk=row.pk)
+        with monkeypatch.context() as patched:  # by a process that holds the old key still
+            patched.setattr(keyring, "current", _held(owner, before[row.pk]))
+            row.body = "my card is ****"
+            row.save(update_fields=["body"])
+        masked = copy([row])
+        assert shred(owner, [row], key_ids).gone
+        assert (opened(owner, before), opened(owner, masked)) == ({}, {row.pk: "my card is ****"})
+
+
+def _die(*_args):
+    raise Killed
+
+
+def _held(owner, record):
+    day, contact = records.key_ids(record)
+    keys = keyring.by_ids(owner, [day, contact])
+    return lambda organization, kind, scope: keys[contact if kind == "contact" else day]
 
 
 def test_with_an_organization_all_of_its_entries_end(kept):
