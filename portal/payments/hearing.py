@@ -11,7 +11,7 @@ from datetime import UTC
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from portal.payments.registry import UnknownPaymentProvider, adapter_of
 from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.encryption import KeyDestroyed, Undecryptable
+from tenancy.isolation import activate
 from texting.keeping_guards import kept_days
 from texting.webhooks.quarantine import Discarded
 
@@ -89,34 +90,54 @@ def _keep(account: PaymentAccount, hook: Hook, answer: Answer) -> None:
 
 def waiting_count(_member: Membership) -> int:
     """How many refused ones wait for somebody; the same number for whoever may know it."""
-    return RefusedPaymentEvent.objects.filter(state=State.WAITING).count()
+    return _waiting().count()
+
+
+def _waiting() -> "QuerySet[RefusedPaymentEvent]":
+    return RefusedPaymentEvent.objects.filter(state=State.WAITING)
 
 
 def take_in_all(*, actor: Membership) -> tuple[int, int]:
     """Try every refused one again: how many were taken in, how many are still wrong.
 
-    One of a day that is on hold stays as it came: what it becomes in the books is of today. What comes meanwhile waits.
+    Called with no transaction open, so that each has one of its own: what deletes or is put on hold then waits for one
+    call, not for all, and what cannot be stored undoes itself alone. One of a day that is on hold stays as it came:
+    what it becomes in the books is of today. What comes meanwhile waits. Raises MissingPermission.
     """
-    require(actor, Permission.PAYMENTS_MANAGE)
+    with activate(actor.organization_id):
+        require(actor, Permission.PAYMENTS_MANAGE)
+        seen = list(_waiting().order_by("received_at", "pk").only("received_at"))
     taken = wrong = 0
-    waiting = RefusedPaymentEvent.objects.filter(state=State.WAITING)
-    free, held = _by_hold(waiting)  # before the rows' locks, as whatever ends days asks
-    locked = waiting.select_for_update(of=("self",)).select_related("account")
-    for row in locked.filter(pk__in=free | held).order_by("received_at", "pk"):
-        if _taken_in(row):
-            _end(row.pk, State.TAKEN, actor, stays=row.pk in held)
-            taken += 1
-        else:
-            wrong += 1
-    audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, taken=taken, still_wrong=wrong, about="payments")
+    for one in seen:
+        with activate(actor.organization_id):
+            done = _take_in_next(one, actor)
+        taken, wrong = taken + (done is True), wrong + (done is False)
     return taken, wrong
+
+
+def _take_in_next(seen: RefusedPaymentEvent, actor: Membership) -> bool | None:
+    """Whether it was taken in; None when somebody else is at it or has dealt with it."""
+    is_held = bool(kept_days({seen.received_at.astimezone(UTC).date()}))  # before the row's lock, as what ends days
+    locked = _waiting().select_for_update(of=("self",), skip_locked=True).select_related("account")
+    if (row := locked.filter(pk=seen.pk).first()) is None:
+        return None
+    try:
+        with transaction.atomic():
+            if not _taken_in(row):
+                return False
+            _end(row.pk, State.TAKEN, actor, stays=is_held)
+            audit.record(event=AuditKind.WEBHOOK_REPLAYED, actor=actor, object=row, about="payments")
+    except DatabaseError as error:
+        log.error("refused_payment_not_stored", extra={"call": str(row.pk), "error": type(error).__name__})
+        return False
+    return True
 
 
 def discard_all(*, actor: Membership) -> Discarded:
     """Destroy every refused one that is not on hold: nobody can tell whose it is, so its day is asked about."""
     require(actor, Permission.PAYMENTS_MANAGE)
-    waiting = RefusedPaymentEvent.objects.filter(state=State.WAITING)
-    free, held = _by_hold(waiting)
+    waiting = _waiting()
+    free, held = _by_hold(waiting)  # before the rows' locks, as whatever ends days asks
     ids = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     ended = [pk for pk in ids if pk in free]
     for pk in ended:

@@ -123,7 +123,7 @@ def disconnect_payments(request: MemberRequest, account_id: UUID) -> HttpRespons
     return redirect("payment_settings")
 
 
-@requires(Permission.PAYMENTS_MANAGE)
+@requires(Permission.PAYMENTS_MANAGE, calls_out=True)  # each call in a transaction of its own
 @require_POST
 def take_in_refused(request: MemberRequest) -> HttpResponse:
     """Try the refused webhooks again."""

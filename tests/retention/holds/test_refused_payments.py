@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from portal.models import PaymentAccount, RefusedPaymentEvent
@@ -123,16 +124,37 @@ def test_one_that_comes_meanwhile_is_not_said_to_be_on_hold(office, monkeypatch)
     assert len(calls(office)) == 2
 
 
-def test_one_that_comes_meanwhile_is_not_taken_in_before_the_hold_is_asked(office, rightly_signed, monkeypatch):
-    asked = hearing.kept_days
+def test_one_that_comes_meanwhile_waits_for_the_next_press(office, rightly_signed, monkeypatch):
+    asked, came = hearing.kept_days, []
 
     def later(days):
-        kept = asked(days)
-        hearing._keep(PaymentAccount.objects.get(), Hook(b"{}", "wrong"), hearing.Answer.SIGNATURE)
-        return kept
+        if not came:
+            came.append(hearing._keep(PaymentAccount.objects.get(), Hook(b"{}", "wrong"), hearing.Answer.SIGNATURE))
+        return asked(days)
 
     rightly_signed(hearing.Answer.TAKEN)
     with activate(office.cast.organization):
         monkeypatch.setattr(hearing, "kept_days", later)
         assert hearing.take_in_all(actor=office.cast.owner) == (2, 0)
         assert hearing.waiting_count(office.cast.owner) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_is_taken_in_by_itself_and_one_that_cannot_be_stored_undoes_no_other(office, monkeypatch):
+    """What is put on hold, or what deletes, waits for one of them and not for two hundred."""
+    transactions = []
+
+    def take(account, hook, *, came_at):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            transactions.append(cursor.fetchone()[0])
+            if len(transactions) == 2:
+                cursor.execute("SELECT 1 / 0")
+        return hearing.Answer.TAKEN
+
+    monkeypatch.setattr(hearing, "_take", take)
+    browser = signed_in(Client(), office.cast.owner)
+    page = browser.post("/settings/payments/refused/take-in/", follow=True).text
+    assert ("Taken in: 1." in page, "1 is still wrong." in page) == (True, True)
+    assert len(set(transactions)) == 2
+    assert calls(office) == [17]
