@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tenancy.ids import new_id
+from texting.keeping_guards import kept_contacts
 from texting.models import Contact, ContactMerge
 
 _TRIES = 3
@@ -74,17 +76,32 @@ def lock(contact_ids: Collection[UUID]) -> list[Contact]:
 def part(contact_ids: Iterable[UUID]) -> None:
     """These contacts are nobody's further number any more, and nobody is theirs; what each says stays.
 
-    Of a person whose first contact goes, the oldest of the others stands for them.
+    Of a person whose first contact goes, the oldest of the others stands for them. How undoing the merges was done is
+    over with that, but where a hold covers one of the two: then it stays until that ends.
     """
     for pk in _merged(contact_ids):
         others = list(Contact.objects.filter(merged_into=pk).order_by("created_at", "pk").values_list("pk", flat=True))
+        live = ContactMerge.objects.filter(Q(merged=pk) | Q(survivor=pk), ended_at=None)
+        held = _of_held(live)  # while they are one person: a hold of one covers all of them
         Contact.objects.filter(Q(pk=pk) | Q(pk__in=others[:1])).update(merged_into=None)
         if others[1:]:
             Contact.objects.filter(pk__in=others[1:]).update(merged_into=others[0])
-        live = ContactMerge.objects.filter(Q(merged=pk) | Q(survivor=pk), ended_at=None)
+        anew = list(live.filter(pk__in=held, merged__in=others[1:]))
+        live.filter(pk__in=held).update(ended_at=timezone.now())
         live.exclude(merged__in=others[1:]).update(ended_at=timezone.now(), before=None)
         if others[1:]:  # those stay together, and can be parted
-            live.filter(merged__in=others[1:]).update(survivor=others[0], before=None)
+            live.update(survivor=others[0], before=None)
+            for one in anew:
+                one.pk, one.survivor_id, one.before, one._state.adding = new_id(), others[0], None, True
+            ContactMerge.objects.bulk_create(anew)
+
+
+def _of_held(merges: QuerySet[ContactMerge]) -> set[UUID]:
+    """Those of these merges of which what stood there before may not be forgotten. Takes the lock of what deletes."""
+    there = merges.filter(before__isnull=False).values_list("pk", "survivor_id", "merged_id")
+    pairs = {pk: set(pair) for pk, *pair in there}
+    kept = kept_contacts({pk for pair in pairs.values() for pk in pair})
+    return {pk for pk, pair in pairs.items() if not kept.isdisjoint(pair)}
 
 
 def _merged(contact_ids: Iterable[UUID]) -> list[UUID]:

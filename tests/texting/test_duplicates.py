@@ -349,6 +349,27 @@ def test_what_stood_there_before_a_merge_stays_as_long_as_a_hold_covers_either(t
         assert ContactMerge.objects.get().before is None
 
 
+def test_a_number_that_is_a_strangers_leaves_what_stood_there_as_long_as_it_is_held(two):
+    """The first number goes; the two others stay together, and nothing of the first is put back there."""
+    merge(two)
+    merge(two, two.ana, two.stranger)
+    with activate(two.organization):
+        hold = place_hold(two.cast.admin, about=FIRST)
+        persons.part([two.ana.pk])
+        kept = [row.before or "" for row in ContactMerge.objects.exclude(ended_at=None)]
+        assert (len(kept), sum("DIAZ Ana" in one for one in kept)) == (2, 1)
+        assert merging.forget_old() == 0
+        [still] = merging.merges_of(Contact.objects.get(merged_into=None, pk__in=[two.second.pk, two.stranger.pk]))
+    with pytest.raises(CannotMerge, match="30 days"):
+        undo(two, still)
+    with activate(two.organization):
+        releasing.ask(member=two.cast.admin, hold=hold, reason="Settled")
+        releasing.confirm(member=two.cast.owner, hold=hold, reason="Settled")
+        assert merging.forget_old() == 2
+        merging.take_off(member=two.cast.supervisor, merge_id=still.pk)
+        assert not ContactMerge.objects.filter(before__isnull=False).exists()
+
+
 def test_a_hold_of_one_person_keeps_nothing_of_anothers_merge(two):
     merge(two)
     with activate(two.organization):
