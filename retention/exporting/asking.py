@@ -58,6 +58,8 @@ def fetch(*, member: Membership, export_id: UUID) -> DataExport:
     if found is None or found.state != State.READY or is_over(found, now):
         raise Http404
     require(member, _right(found))
+    if found.request_id is not None and not queries.sees_everybody(member):  # its names and numbers stand in clear
+        raise Http404
     first = DataExportPart.objects.filter(export=found, number=0).first()
     if first is None or not readable(first, "content"):  # its key is gone: a restore may bring back the row alone
         raise Http404

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -57,13 +58,13 @@ def file_name(attachment: Attachment) -> str:
 
 
 def _rows(organization: UUID, part: Part, who: Who, read: Read) -> Iterator[list[tuple[Any, dict[str, Any]]]]:
-    """Batches of (row, values)."""
-    at = 0
+    """Batches of (row, values). Each begins behind the last row of the one before, whatever was deleted meanwhile."""
+    last: Any = None
     joins = [field.partition(".")[0] for field in part.fields if "." in field]
     while True:
         with activate(organization):
-            rows = part.rows(who)
-            batch = list((rows.select_related(*joins) if joins else rows)[at : at + BATCH])
+            rows = part.rows(who) if last is None else part.rows(who).filter(_behind(part, last))
+            batch = list((rows.select_related(*joins) if joins else rows)[:BATCH])
             prefetch(batch, held_will_do=True)
             values = [(row, {field: value_of(row, field) for field in part.fields}) for row in batch]
         if batch:
@@ -71,7 +72,13 @@ def _rows(organization: UUID, part: Part, who: Who, read: Read) -> Iterator[list
             yield values
         if len(batch) < BATCH:
             return
-        at += BATCH
+        last = batch[-1]
+
+
+def _behind(part: Part, last: models.Model) -> Q:
+    """Rows that come after this one in the order of `Part.rows`; its time must not be null."""
+    at = getattr(last, part.at)
+    return Q(**{f"{part.at}__gt": at}) | Q(**{part.at: at, "pk__gt": last.pk})
 
 
 def value_of(row: models.Model, field: str) -> Any:

@@ -57,7 +57,10 @@ class Who:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one model. `fields` are what a copy tells of each; none: it is counted and not handed out."""
+    """Rows of one model. `fields` are what a copy tells of each; none: it is counted and not handed out.
+
+    `at` orders them, and is never null.
+    """
 
     model: str
     title: Words
@@ -276,7 +279,7 @@ PARTS = (
         "texting.AnnouncementRecipient",
         _("Announcements"),
         _contact,
-        "moved_at",
+        "pk",
         ("moved_at", "state", "reason"),
         STAYS_AS_RECORD,
     ),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -71,7 +71,7 @@ def evidence_packs(request: MemberRequest) -> HttpResponse:
 
 @requires(Permission.EVIDENCE_MAKE)
 @fresh
-@require_safe
+@require_GET
 def fetch_evidence(request: MemberRequest, pack_id: UUID) -> StreamingHttpResponse:
     """The ZIP, for whoever it was made for, until its days are over."""
     if not DataExport.objects.filter(pk=pack_id, kind=DataExport.Kind.EVIDENCE).exists():

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import MemberRequest, Permission, requires
 from accounts.step_up import fresh
@@ -35,7 +35,7 @@ def copy_subject(request: MemberRequest, subject_id: UUID) -> HttpResponse:
 
 @requires(Permission.SUBJECT_REQUESTS_MANAGE)
 @fresh
-@require_safe
+@require_GET
 def fetch_export(request: MemberRequest, export_id: UUID) -> StreamingHttpResponse:
     """The ZIP, for whoever it was made for, until its period is over."""
     found = asking.fetch(member=request.member, export_id=export_id)

@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from accounts import deactivation
-from accounts.models import OffboardingReceipt, OutgoingMail
+from accounts.models import OffboardingReceipt, OutgoingMail, Role
 from retention.erasing import asking as erasing
 from retention.exporting import asking, copying, running, zipping
 from retention.exporting.zipping import PIECE, Pieces
 from retention.models import DataExport, DataExportPart, SubjectRequest
 from retention.purging import running as purging
 from retention.requests.cannot_do import CannotDo
+from retention.requests.parts import PARTS, Who
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
@@ -234,6 +235,38 @@ def test_rows_are_read_in_batches_and_none_is_missed(desk, asked, monkeypatch):
     with activate(desk.organization):
         export = DataExport.objects.get()
         assert export.done == export.total > 10
+
+
+def test_rows_that_are_deleted_meanwhile_hide_no_others(desk, asked, monkeypatch):
+    monkeypatch.setattr(copying, "BATCH", 2)
+    [part] = (one for one in PARTS if one.model == "texting.Note")
+    with activate(desk.organization):
+        one, who = Note.objects.get(), Who.of(asked.number_index)
+        more = {"contact_id": one.contact_id, "author": one.author, "created_at": one.created_at}
+        notes = [Note.objects.create(conversation=one.conversation, body="More", **more) for _ in range(4)]
+        ids = [one.pk, *(note.pk for note in notes)]
+    found = []
+    for batch in copying._rows(desk.organization.pk, part, who, lambda number: None):
+        found += [row.pk for row, _values in batch]
+        with activate(desk.organization):
+            Note.objects.filter(pk__in=found[:2]).delete()
+    assert found == ids
+
+
+def test_who_sees_numbers_hidden_by_now_is_not_given_the_file(desk, asked):
+    """It was made for them when they saw everybody."""
+    running.go_on(desk.organization.pk)
+    with activate(desk.organization):
+        place = f"/settings/exports/{DataExport.objects.get().pk}/"
+    assert desk.as_(desk.cast.admin).head(place).status_code == 405
+    with activate(desk.organization):
+        assert DataExport.objects.get().fetched_at is None, "asking for it alone is not fetching it"
+    assert fetched(desk)[0].status_code == 200
+    with activate(desk.organization):
+        for role in Role.objects.filter(members__membership=desk.cast.admin):
+            role.permissions, role.built_in = sorted({*map(str, role.granted)} - {"contacts:unmasked"}), ""
+            role.save()
+    assert fetched(desk)[0].status_code == 404
 
 
 def test_pieces_have_one_size_and_make_the_whole():
