@@ -104,7 +104,7 @@ def verify(text: str, trusted: Collection[Ed25519PublicKey]) -> dict[str, Any]:
         said = json.loads(text, object_pairs_hook=_once_each)
         signature = base64.b64decode(said.pop("signature"), validate=True)
         canonical = rfc8785.dumps(said)
-    except (ValueError, KeyError, AttributeError, TypeError, rfc8785.CanonicalizationError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError, rfc8785.CanonicalizationError):
         raise BadCertificate("This is not a certificate of ours.") from None
     if said.get("format") not in FORMATS:
         raise BadCertificate("This is not a certificate of ours.")

@@ -82,7 +82,10 @@ def test_it_says_so_when_the_keys_disk_was_not_written_over_in_time(desk, due):
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [(b"", "not a certificate"), (b"\xff", "not a certificate"), (b"{}", "not a certificate"), (None, "read")],
+    [
+        *((content, "not a certificate") for content in (b"", b"\xff", b"{}", b"[" * 200_000)),
+        (None, "read"),
+    ],
 )
 def test_what_is_no_certificate_is_said_plainly(settings, tmp_path, content, problem):
     settings.AUDIT_SIGNING_KEY = b"k" * 32
