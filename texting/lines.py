@@ -62,8 +62,13 @@ def new_secret() -> str:
 
 
 def connect(*, actor: Membership, provider: str, credentials: Credentials, number: str, settings: Settings) -> Line:
-    """Add a line. `number` is E.164; the credentials were tried at the provider. Raises NumberTaken."""
+    """Add a line. `number` is E.164; the credentials were tried at the provider.
+
+    Raises NumberTaken, OrganizationEnds: it would send until the clock looks.
+    """
     require(actor, Permission.LINES_MANAGE)
+    if actor.organization.closes_at is not None:
+        raise OrganizationEnds
     if card_of(provider).makes_secret:
         credentials = replace(credentials, secret=new_secret())
     line = Line(number=number, provider=provider, credentials=credentials.to_json())

@@ -135,6 +135,8 @@ def _store(request: MemberRequest, form: ConnectForm, card: ProviderCard) -> Lin
         form.add_error("number", _("You have a line with this number already."))
     except lines.OtherLineForCodes as refused:
         form.add_error("sends_codes", why_not_for_codes(refused))
+    except lines.OrganizationEnds:
+        form.add_error(None, _("An owner ends the organization, so no line sends. Any owner can take that back."))
     return None
 
 

@@ -16,7 +16,7 @@ from accounts.models import Membership, OutgoingMail
 from accounts.permissions import MissingPermission
 from compliance.models import ConsentEvent, Suppression
 from retention import certificates
-from retention.backups import tombstones
+from retention.backups import dead_keys, tombstones
 from retention.closing import asking, ending
 from retention.erasing import asking as erasing_asking
 from retention.erasing import rows as erasing_rows
@@ -38,9 +38,10 @@ from tests.retention.asked import ask_request, pack_for
 from tests.retention.closing.passing import let_its_day_pass
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND
+from texting import lines
 from texting.models import Contact, ContactWord, Line, LineKey, Message, QuarantinedRequest
 from texting.models.contact import NUMBER_INDEX
-from texting.providers.base import NotAccepted
+from texting.providers.base import Credentials, NotAccepted
 from texting.statuses import ErrorKind
 
 State = Closing.State
@@ -95,6 +96,12 @@ def test_taken_back_only_the_lines_that_it_switched_off_send_again(desk):
     assert owner.post(f"/settings/lines/{desk.line.pk}/switch/", {"on": "1"}).status_code in {302, 404}
     with activate(desk.organization):
         assert not Line.objects.filter(is_active=True).exists()
+        with pytest.raises(lines.OrganizationEnds):
+            new = lines.Settings("New", desk.line.team, 1, carrier_answers_keywords=False)
+            owner_now = Membership.objects.get(pk=desk.cast.owner.pk)
+            lines.connect(
+                actor=owner_now, provider="simulated", credentials=Credentials(), number="+12125550199", settings=new
+            )
         asking.take_back(member=desk.cast.owner)
         assert list(Line.objects.filter(is_active=True)) == [desk.line]
         assert Organization.objects.get(pk=desk.organization.pk).closes_at is None
@@ -253,7 +260,7 @@ def test_a_restored_backup_of_its_keys_opens_nothing_either(desk, tmp_path):
     connections["keys"].ensure_connection()
     raw = connections["keys"].connection
     assert isinstance(raw, psycopg.Connection)
-    assert tombstones.apply(raw, dead) >= 3
+    assert dead_keys.apply(raw, dead) >= 3
     with keyring.keys_of(organization):
         left = set(DataKey.objects.filter(organization_id=organization).values_list("kind", flat=True))
     assert left <= set(key_ending.IN_ESCROW)
