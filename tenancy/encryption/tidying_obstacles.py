@@ -65,10 +65,14 @@ def _keepers_of_the_log(connection: Any, may_list: bool) -> Iterator[str]:
         yield f"{slots} replication slots that nobody reads keep the write-ahead log"
     if keeps:
         yield "wal_keep_size keeps the write-ahead log"
-    if archives != "off" and may_list:
-        [(late,)] = connection.execute(_WAITS_FOR_ARCHIVING, [_ARCHIVED_WITHIN]).fetchall()
-        if late:
-            yield f"{late} files of the write-ahead log wait for archiving"
+    if archives != "off" and may_list and (late := wait_for_archiving(connection)):
+        yield f"{late} files of the write-ahead log wait for archiving"
+
+
+def wait_for_archiving(connection: Any) -> int:
+    """How many files of the write-ahead log should have been archived by now. For who may list that folder."""
+    [(late,)] = connection.execute(_WAITS_FOR_ARCHIVING, [_ARCHIVED_WITHIN]).fetchall()
+    return int(late)
 
 
 def _clocks_agree(connection: Any) -> bool:

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ from tenancy.encryption import keyring, tidying
 from tenancy.encryption.rotation import rotate
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.encryption.tidying import NotTidied, tidy
+from tenancy.encryption.tidying_obstacles import wait_for_archiving
 from tenancy.isolation import activate
 from tenancy.models import DataKey, KeptForm, KeyTidying, OrganizationKey
 from tenancy.tasks import tidy_keys
@@ -295,6 +297,24 @@ def test_a_file_of_a_former_timeline_is_one_of_the_log(business, superuser):
         assert name in tidying._log_files(connection)
         tidy()
         assert name not in tidying._log_files(connection)
+
+
+def test_a_file_that_should_have_been_archived_by_now_is_counted(superuser, transactional_db):
+    """As PostgreSQL marks them; the tests' server archives nothing, so it never looks there."""
+    [folder] = superuser("keys").execute("SELECT current_setting('data_directory')").fetchone()
+    names = ("01.ready", "02.ready", "03.done", "04.done")
+    paths = [Path(folder) / "pg_wal" / "archive_status" / f"0000000100000000000000{name}" for name in names]
+    with tidying._connected() as connection:
+        try:
+            for path in paths:
+                superuser("keys").execute(f"COPY (SELECT '') TO '{path}'")
+            assert wait_for_archiving(connection) == 0
+            for path in (paths[0], *paths[2:]):
+                os.utime(path, times=(time.time() - 700,) * 2)
+            assert wait_for_archiving(connection) == 1
+        finally:
+            for path in paths:
+                path.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("seconds", [-3, 3])
