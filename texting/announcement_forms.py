@@ -57,8 +57,8 @@ class AudienceForm(forms.Form):
         widget=forms.RadioSelect,
         initial=FILTER,
     )
-    tag = forms.ModelChoiceField(label=_("With tag"), queryset=Tag.objects.none(), required=False)
-    without_tag = forms.ModelChoiceField(label=_("Without tag"), queryset=Tag.objects.none(), required=False)
+    tag = forms.ChoiceField(label=_("With tag"), required=False)
+    without_tag = forms.ChoiceField(label=_("Without tag"), required=False)
     saved = forms.ChoiceField(
         label=_("Saved filter"), required=False, help_text=_("Made on the page Contacts, also by fields of contacts.")
     )
@@ -98,21 +98,29 @@ class AudienceForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen_line = field_of(self, "line", forms.ModelChoiceField)
         chosen_line.queryset, chosen_line.empty_label = lines, str(_("Choose a line"))
-        for name in ("tag", "without_tag"):
-            chosen = field_of(self, name, forms.ModelChoiceField)
-            chosen.queryset, chosen.empty_label = Tag.objects.order_by("name"), str(_("Any"))
+        tags = [(str(pk), name) for pk, name in Tag.objects.order_by("name").values_list("pk", "name")]
         agreed = [(one.key, one.label) for one in agreements]
-        field_of(self, "agreement", forms.ChoiceField).choices = [("", _("Anything")), *agreed]
         named = [(str(one.id), one.name) for one in filters]
-        now = str(before.audience.get("saved", "")) if before else ""
-        if now and now not in dict(named):  # else the audience would become everybody, unseen
-            named.append((now, str(_("One that you do not see, or that is no longer there"))))
-        field_of(self, "saved", forms.ChoiceField).choices = [("", _("None")), *named]
-        begun, then = list(begun), str(before.audience.get("earlier", "")) if before else ""
-        if then and then not in dict(begun):
-            begun.append((then, str(_("One that you do not see, or that is no longer there"))))
-        field_of(self, "earlier", forms.ChoiceField).choices = [("", _("None")), *begun]
-        field_of(self, "region", forms.ChoiceField).choices = [("", _("Any")), *regions]
+        gone, unseen = (
+            str(_("One that is no longer there")),
+            str(_("One that you do not see, or that is no longer there")),
+        )
+        for name, nothing, offered, missing in (
+            ("tag", _("Any"), tags, gone),
+            ("without_tag", _("Any"), tags, gone),
+            ("agreement", _("Anything"), agreed, gone),
+            ("saved", _("None"), named, unseen),
+            ("earlier", _("None"), begun, unseen),
+            ("region", _("Any"), regions, ""),
+        ):
+            self._offer(name, str(nothing), offered, missing)
+
+    def _offer(self, name: str, nothing: str, offered: Iterable[tuple[str, str]], missing: str) -> None:
+        """What was chosen before stays chosen, there or not: else the audience would become everybody, unseen."""
+        choices, then = list(offered), str(self.before.audience.get(name, "")) if self.before else ""
+        if then and then not in dict(choices):
+            choices.append((then, missing or name_of(then)))
+        field_of(self, name, forms.ChoiceField).choices = [("", nothing), *choices]
 
     @property
     def has_list(self) -> bool:
@@ -205,8 +213,8 @@ class AnnouncementForm(AudienceForm):
 
 def _filter(data: Mapping[str, Any]) -> Audience:
     return Audience(
-        tag=data["tag"].pk if data["tag"] else None,
-        without_tag=data["without_tag"].pk if data["without_tag"] else None,
+        tag=UUID(data["tag"]) if data["tag"] else None,
+        without_tag=UUID(data["without_tag"]) if data["without_tag"] else None,
         agreement=data["agreement"],
         region=data["region"],
         since=data["since"],
@@ -226,8 +234,8 @@ def _initial(row: Announcement) -> dict[str, Any]:
         "body": row.body,
         "values": "\n".join(f"{name} = {value}" for name, value in row.values.items()),
         "audience": LIST if audience.listed else FILTER,
-        "tag": audience.tag,
-        "without_tag": audience.without_tag,
+        "tag": str(audience.tag or ""),
+        "without_tag": str(audience.without_tag or ""),
         "agreement": audience.agreement,
         "region": audience.region,
         "since": audience.since,

@@ -126,7 +126,8 @@ def agreements() -> list[Agreement]:
 
 
 def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
-    """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone.
+    """The audience's customers that the member may see, in no order. Nobody for a tag or agreement that is gone, also
+    where it is one that they must not have: else they would get it whom it was there to spare.
 
     Raises NotYours for an earlier announcement that they may not see.
 
@@ -149,6 +150,14 @@ def contacts_in(member: Membership, audience: Audience) -> QuerySet[Contact]:
         zone = ZoneInfo(member.organization.time_zone)
         rows = rows.filter(created_at__gte=datetime.combine(audience.since, time(), zone))
     return rows
+
+
+def is_gone(audience: Audience) -> bool:
+    """Whether a tag or an agreement of it is not there, or not any more."""
+    tags = {tag for tag in (audience.tag, audience.without_tag) if tag is not None}
+    if Tag.objects.filter(pk__in=tags).count() < len(tags):
+        return True
+    return bool(audience.agreement) and audience.agreement not in {one.key for one in agreements()}
 
 
 def ids_in(member: Membership, audience: Audience) -> Iterator[list[UUID]]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ ROWS_NAMED = 20
 _TOGETHER = 2_000
 _WIDEST = 60  # cells of a row that are looked at
 _LONGEST_CELL = 100_000
+_DELIMITED = re.compile(r"sep=([,;\t|])", re.IGNORECASE)  # what Excel writes before the headings
 _NO_TEXT = ((b"PK\x03\x04", "Excel"), (b"\xd0\xcf\x11\xe0", "Excel"), (b"%PDF", "PDF"))
 
 csv.field_size_limit(_LONGEST_CELL)
@@ -52,15 +54,16 @@ def read(raw: bytes, region: str) -> Listed:
     Raises CannotUse. Only numbers that are contacts already: anybody else has permitted nothing.
     """
     listed, seen, people = Listed(), set[bytes](), set[UUID]()
-    rows = enumerate(_rows(_text(raw)), start=1)
+    rows, headings = _rows(_text(raw)), 0
     while part := list(islice(rows, _TOGETHER)):
         if part[-1][0] > MOST_ROWS:
             raise CannotUse(_("The list has more than 50,000 rows. Split it, or tag the contacts and choose the tag."))
         found: dict[int, bytes] = {}
+        headings = headings or part[0][0]
         for number, cells in part:
             index = _index_in(cells, region)
             if index is None:
-                if number > 1 or any(_has_digits(cell) for cell in cells):  # else the headings
+                if number > headings or any(_has_digits(cell) for cell in cells):  # else the headings
                     listed.leave_out("bad", number)
             elif index in seen:
                 listed.leave_out("twice", number)
@@ -106,12 +109,18 @@ def _text(raw: bytes) -> str:
     raise CannotUse(_("The list is damaged, or in an unknown encoding. Save it as CSV UTF-8."))
 
 
-def _rows(text: str) -> Iterator[list[str]]:
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, with the numbers that a spreadsheet gives them: it counts empty ones, too."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=lambda sign: (first.count(sign), -",;\t".index(sign)))
+    names_it = _DELIMITED.fullmatch(first.strip())
+    delimiter = names_it[1] if names_it else max(",;\t", key=lambda sign: (first.count(sign), -",;\t".index(sign)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        yield from (cells for cells in reader if any(cell.strip() for cell in cells))
+        for number, cells in enumerate(reader, start=1):
+            if any(cell.strip() for cell in cells) and not (
+                names_it and delimiter.join(cells).strip() == first.strip()
+            ):
+                yield number, cells
     except csv.Error:
         raise CannotUse(_("A row does not end: look for a quotation mark that is opened and never closed.")) from None
 

@@ -13,7 +13,7 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.bulk_writes import insert_rows
 from texting import sending
-from texting.announcements import earlier, lists
+from texting.announcements import audiences, earlier, lists
 from texting.announcements.audiences import Audience
 from texting.filtering.saving import access_saved
 from texting.kept_words import kept
@@ -91,6 +91,8 @@ def _check(member: Membership, written: Written, before: Announcement | None) ->
             raise CannotAnnounce(str(error)) from None
         if kept(body) != body:
             raise CannotAnnounce(_("It holds what must not be kept. Take it out."))
+    if audiences.is_gone(written.audience):
+        raise CannotAnnounce(_("A tag or a program of its audience is not there any more. Choose another, or none."))
     if written.audience.saved is not None:
         _require_filter(member, written.audience.saved, before.made_by if before else member)
     if written.audience.earlier is not None:
