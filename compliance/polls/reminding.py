@@ -64,6 +64,8 @@ def _begin(poll: Poll) -> None:
             started_by=first.started_by or first.made_by,
             started_at=now,
             judged_from=now,
+            approved_by=first.approved_by,  # whoever let the question go to as many knew of the reminder
+            approved_for=first.approved_for,
             checked_at=now,
             is_gathered=True,
         )

@@ -20,7 +20,7 @@ from tenancy import audit
 from tenancy.audit import AuditEventKind, AuditKind
 from texting.announcements import running, telling
 from texting.announcements.doorbell import ring
-from texting.announcements.rules import most_alone
+from texting.announcements.rules import takes_two
 from texting.announcements.texts import require_fields, unseen_words
 from texting.announcements.their_time import first_moment
 from texting.announcements.writing import (
@@ -71,7 +71,7 @@ def plan(*, member: Membership, row: Announcement, at: datetime | None = None, w
     _refuse_bad(mine.begins_at, where)
     people = running.whom(mine)
     require_fields(member, mine)
-    if people > most_alone():
+    if takes_two(mine, member, at=mine.begins_at):
         running.ask(mine, member, people)
         return
     mine.state, mine.started_by, mine.why = State.PLANNED, member, ""
@@ -148,7 +148,7 @@ def begin(mine: Announcement) -> None:
         stop(mine, Why.LATE)  # whoever looked died, and nobody went on for hours
     elif asker is None or not people:
         stop(mine, Why.NOBODY)
-    elif (why := _speaks_against(mine, people)) is not None:
+    elif (why := _speaks_against(mine, asker, people)) is not None:
         running.ask(mine, asker, people)
         mine.why = why
         mine.save(update_fields=["why"])
@@ -158,9 +158,9 @@ def begin(mine: Announcement) -> None:
         ring(mine)
 
 
-def _speaks_against(mine: Announcement, people: int) -> Announcement.Why | None:
+def _speaks_against(mine: Announcement, asker: Membership, people: int) -> Announcement.Why | None:
     """Why a second person has to look at it, or to look at it again."""
-    if people <= most_alone():
+    if not takes_two(mine, asker, at=timezone.now()):
         return None
     by = mine.approved_by
     if by is not None and not (by.is_active and by.user.is_active and by.may(Permission.ANNOUNCEMENTS_APPROVE)):

@@ -84,7 +84,7 @@ def check_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRes
 @require_POST
 def start_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     """Let it begin."""
-    return _act(request, announcement_id, running.start)
+    return _act(request, announcement_id, running.start, seen=request.POST.get("seen", ""))
 
 
 @requires(*_MAY)
@@ -121,7 +121,7 @@ def unplan_announcement(request: MemberRequest, announcement_id: UUID) -> HttpRe
 @require_POST
 def approve_announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
     """Let what a colleague asked for begin."""
-    return _act(request, announcement_id, running.approve)
+    return _act(request, announcement_id, running.approve, seen=request.POST.get("seen", ""))
 
 
 @requires(Permission.ANNOUNCEMENTS_PREPARE)
@@ -192,10 +192,10 @@ def discard_announcement(request: MemberRequest, announcement_id: UUID) -> HttpR
     return redirect("announcements")
 
 
-def _act(request: MemberRequest, announcement_id: UUID, act: Callable[..., None]) -> HttpResponse:
+def _act(request: MemberRequest, announcement_id: UUID, act: Callable[..., None], **more: str) -> HttpResponse:
     row = reading.access(request.member, announcement_id)
     try:
-        act(member=request.member, row=row)
+        act(member=request.member, row=row, **more)
     except CannotAnnounce as error:
         messages.error(request, str(error))
     return redirect("announcement", announcement_id=announcement_id)

@@ -1,5 +1,6 @@
 """Above a number of customers a second person looks at an announcement before it begins."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from tenancy.models import AuditEvent
 from tests.texting.announcements.many import act, checked, customers, fresh, hand_over, states, work, write
 from tests.texting.desk import desk
 from texting.announcements import breaking, planning, rules, running, writing
+from texting.announcements.audiences import Audience
 from texting.announcements.writing import CannotAnnounce
-from texting.models import Announcement, Notification
+from texting.models import Announcement, Notification, Tag
 from texting.notifications.choosing import Choices, Way
 
 __all__ = ["desk"]
@@ -98,6 +100,95 @@ def test_what_was_changed_or_is_too_old_is_not_approved(desk, asked, time_machin
         act(desk, running.approve, asked, desk.cast.admin)
 
 
+def seen_by(desk, member, row) -> str:
+    page = desk.as_(member).get(reverse("announcement", args=[row.pk])).content.decode()
+    [seen] = set(re.findall(r'name="seen" value="([^"]+)"', page))
+    return seen
+
+
+def test_only_what_somebody_has_read_is_approved_or_started(desk, asked):
+    """The page was open while a colleague wrote something else, had it checked and asked for that."""
+    admin, approve = desk.as_(desk.cast.admin), reverse("approve_announcement", args=[asked.pk])
+    read = seen_by(desk, desk.cast.admin, asked)
+    write(desk, member=desk.cast.supervisor, before=asked, body="Everything is free on Friday.")
+    act(desk, running.check, asked, desk.cast.supervisor)
+    work(desk, asked)
+    first = seen_by(desk, desk.cast.owner, asked)
+    act(desk, running.start, asked, desk.cast.supervisor)
+    for seen in ({"seen": read}, {}):
+        assert b"changed after you opened its page" in admin.post(approve, seen, follow=True).content
+        assert fresh(desk, asked).state == State.ASKED
+    with activate(desk.organization):
+        planning.plan(member=desk.cast.supervisor, row=asked, at=timezone.now() + timedelta(hours=2))
+    assert b"changed after you" in admin.post(approve, {"seen": first}, follow=True).content, "another time"
+    act(desk, running.send_back, asked, desk.cast.admin)
+    with activate(desk.organization):
+        rules.set_most_alone(member=desk.cast.admin, people=3)
+    owner, start = desk.as_(desk.cast.owner), reverse("start_announcement", args=[asked.pk])
+    owner.post(start, {"seen": read})
+    assert fresh(desk, asked).state == State.CHECKED
+    owner.post(start, {"seen": seen_by(desk, desk.cast.owner, asked)})
+    assert fresh(desk, asked).state == State.RUNNING
+
+
+@pytest.fixture
+def halves(desk) -> list[Announcement]:
+    """Two of the owner's, each to two of four customers, checked; one person may tell three alone."""
+    customers(desk, 1, 2, tag="Red")
+    customers(desk, 3, 4, tag="Blue")
+    with activate(desk.organization):
+        rules.set_most_alone(member=desk.cast.admin, people=3)
+        tags = list(Tag.objects.order_by("name").values_list("pk", flat=True))
+    return [checked(desk, Audience(tag=tag)) for tag in tags]
+
+
+def test_several_that_are_cut_small_are_counted_as_one(desk, halves, time_machine):
+    first, second = halves
+    act(desk, running.start, first)
+    assert fresh(desk, first).state == State.RUNNING
+    page = desk.as_(desk.cast.owner).get(reverse("announcement", args=[second.pk])).content.decode()
+    assert "Ask for approval" in page
+    act(desk, running.start, second, desk.cast.supervisor)
+    assert fresh(desk, second).state == State.ASKED, "whoever starts it: the owner wrote both"
+    pages = [desk.as_(one).get(reverse("announcement", args=[second.pk])) for one in (desk.cast.admin, desk.cast.owner)]
+    assert b"goes to 4 customers together" in pages[0].content
+    assert b"With what the same people begin within a day" in pages[1].content
+    act(desk, running.approve, second, desk.cast.admin)
+    assert fresh(desk, second).state == State.RUNNING
+    again = checked(desk, Audience(tag=first.audience["tag"]))
+    act(desk, running.start, again)
+    assert fresh(desk, again).state == State.RUNNING, "the same customers once more, and the second was approved"
+    act(desk, running.cancel, again)
+    other = write(desk, Audience(tag=second.audience["tag"]), member=desk.cast.supervisor)
+    act(desk, running.check, other, desk.cast.supervisor)
+    work(desk, other)
+    act(desk, running.start, other, desk.cast.supervisor)
+    assert fresh(desk, other).state == State.RUNNING, "somebody else's"
+
+
+def test_several_that_begin_later_are_counted_too(desk, halves):
+    first, second = halves
+    for row, days, state in ((first, 2, State.PLANNED), (second, 2.5, State.ASKED), (second, 4, State.PLANNED)):
+        with activate(desk.organization):
+            planning.plan(member=desk.cast.owner, row=row, at=timezone.now() + timedelta(days=days))
+        assert fresh(desk, row).state == state
+    act(desk, running.check, second)
+    work(desk, second)
+    with activate(desk.organization):
+        Announcement.objects.filter(pk=first.pk).update(begins_at=timezone.now() + timedelta(hours=3))
+    act(desk, running.start, second)
+    assert fresh(desk, second).state == State.ASKED, "the other begins in three hours"
+    act(desk, running.send_back, second)
+    with activate(desk.organization):
+        planning.unplan(member=desk.cast.owner, row=first)
+    act(desk, running.start, second)
+    with activate(desk.organization):
+        planning.plan(member=desk.cast.owner, row=first, at=timezone.now() + timedelta(days=3))
+        Announcement.objects.filter(pk=first.pk).update(begins_at=timezone.now())
+    work(desk, first)
+    assert (fresh(desk, first).state, fresh(desk, first).why) == (State.ASKED, "more"), "it met the other at its time"
+
+
 def test_up_to_the_number_nobody_is_asked_and_the_number_has_bounds(desk):
     customers(desk, 1, 2)
     with activate(desk.organization):
@@ -140,7 +231,7 @@ def test_on_its_page_each_finds_what_is_theirs_to_do(desk, asked):
     assert page.post(reverse("announced_alone"), {"people": "many"}).status_code == 302
     assert page.post(reverse("announced_alone"), {"people": "2,000"}).status_code == 302
     assert b'value="2000"' in page.get(reverse("announcements")).content
-    assert page.post(approve).status_code == 302
+    assert page.post(approve, {"seen": seen_by(desk, desk.cast.admin, asked)}).status_code == 302
     assert fresh(desk, asked).state == State.RUNNING
 
 
