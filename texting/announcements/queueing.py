@@ -12,7 +12,7 @@ from tenancy.bulk_writes import update_rows
 from tenancy.encryption import KeyDestroyed, prefetch
 from tenancy.ids import new_id
 from texting import sending
-from texting.announcements import breaking, once
+from texting.announcements import breaking, once, running
 from texting.announcements.checking import BROKEN, ERASED
 from texting.announcements.texts import NOT_MADE, texts_for
 from texting.gate import OutsideHours
@@ -68,6 +68,10 @@ def _may_be_about_all(row: Announcement) -> bool:
 
 
 def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementRecipient]) -> int:
+    came = _came_after_all(row, rows)
+    rows = [one for one in rows if one not in came]
+    if not rows:
+        return 0
     contacts = [one.contact for one in rows]
     prefetch(contacts)
     texts = texts_for(row, contacts, author)
@@ -95,6 +99,24 @@ def _send(row: Announcement, author: Membership, rows: Sequence[AnnouncementReci
     _store(rows)
     queued = [result for result in results if isinstance(result, Message)]
     return sum(text.held_until is None or text.held_until <= timezone.now() for text in queued)
+
+
+def _came_after_all(row: Announcement, rows: Sequence[AnnouncementRecipient]) -> list[AnnouncementRecipient]:
+    """Those who are tried again, of whom a carrier says since then that the text before has arrived: it is written
+    down, and they get no other.
+    """
+    again = {one.contact_id: one for one in rows if one.moved_at is not None}
+    if not again:
+        return []
+    texts = Message.objects.filter(announcement=row, contact__in=list(again), status__in=running.ARRIVED).order_by()
+    came = []
+    for contact_id, pk in texts.values_list("contact_id", "pk"):
+        one = again.pop(contact_id, None)
+        if one is not None:
+            one.state, one.reason, one.message_id = RowState.SENT, "", pk
+            came.append(one)
+    _store(came)
+    return came
 
 
 def _store(rows: Sequence[AnnouncementRecipient]) -> None:

@@ -15,8 +15,9 @@ from texting import outbox
 from texting.announcements import audiences, once, telling
 from texting.announcements.doorbell import ring
 from texting.announcements.policy import AGAIN, PAUSED
-from texting.announcements.rules import most_alone
+from texting.announcements.rules import takes_two
 from texting.announcements.second_person import concerned, is_by_key, is_concerned
+from texting.announcements.seen import require_read
 from texting.announcements.texts import NOT_MADE, bind, require_fields, unseen, version_of
 from texting.announcements.writing import (
     OPEN,
@@ -84,14 +85,18 @@ def look_anew(mine: Announcement) -> None:
     mine.save(update_fields=[*looked, *TROUBLES, *PROMISED])
 
 
-def start(*, member: Membership, row: Announcement) -> None:
-    """Let it begin, or ask for a second person where it goes to many. Raises CannotAnnounce; MissingPermission."""
+def start(*, member: Membership, row: Announcement, seen: str | None = None) -> None:
+    """Let it begin, or ask for a second person where it goes to many. `seen`: what they have read (`seen.mark_of`).
+
+    Raises CannotAnnounce; MissingPermission.
+    """
     require_sender(member)
     mine = lock(row, State.CHECKED)
+    require_read(mine, seen)
     require_line(member, mine)
     people = whom(mine)
     require_fields(member, mine)
-    if people > most_alone():
+    if takes_two(mine, member, at=timezone.now()):
         ask(mine, member, people)
         return
     go(mine, member)
@@ -109,13 +114,14 @@ def ask(mine: Announcement, member: Membership, people: int) -> None:
     telling.waits(mine)
 
 
-def approve(*, member: Membership, row: Announcement) -> None:
-    """Let what somebody else asked for begin, as theirs, now or when its time comes.
+def approve(*, member: Membership, row: Announcement, seen: str | None = None) -> None:
+    """Let what somebody else asked for begin, as theirs, now or when its time comes. `seen`: as in `start`.
 
     Raises CannotAnnounce; MissingPermission.
     """
     require(member, Permission.ANNOUNCEMENTS_APPROVE)
     mine = lock(row, State.ASKED)
+    require_read(mine, seen)
     asked_by = mine.started_by
     if is_by_key(mine, member.pk):
         raise CannotAnnounce(
@@ -261,8 +267,10 @@ def retry(*, member: Membership, row: Announcement) -> None:
 def passing(row: Announcement) -> QuerySet[AnnouncementRecipient]:
     """Who did not get it for a reason that may have passed; nobody whose text may have arrived after all."""
     lost = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.FAILED, RowState.REFUSED])
-    came = Message.objects.filter(announcement=row, status__in=ARRIVED).order_by().values("pk")  # not yet settled
-    lost = lost.filter(reason__in=PASSING).exclude(message_id__in=came)
+    texts = Message.objects.filter(announcement=row).order_by()
+    came = texts.filter(status__in=ARRIVED).values("pk")  # not yet written down
+    by_hand = texts.exclude(settlement="").values("pk")  # a colleague has sent it again, or told them another way
+    lost = lost.filter(reason__in=PASSING).exclude(message_id__in=came).exclude(message_id__in=by_hand)
     return lost.filter(~Q(reason=once.TWICE) | Q(pk__in=once.by_no_other_number(row, once.TOLD)))
 
 
@@ -286,12 +294,16 @@ def waiting(row: Announcement) -> QuerySet[OutboxEntry]:
 
 
 def go(mine: Announcement, member: Membership) -> None:
-    """From now on it is this member's, and what is judged begins anew; the caller holds the row."""
+    """From now on it is this member's; the caller holds the row. Whoever goes on although too many opted out or were
+    refused has read that, and from then on it is counted anew. Any other pause changes nothing about the count.
+    """
     now = timezone.now()
+    if mine.why in {Why.OPT_OUTS, Why.FILTERED}:
+        mine.rated_from = now
     mine.state, mine.why, mine.started_by, mine.judged_from = State.RUNNING, "", member, now
     forget_troubles(mine)
     mine.started_at = mine.started_at or now
-    kept = ["state", "why", "started_by", "started_at", "judged_from", "ended_at"]
+    kept = ["state", "why", "started_by", "started_at", "judged_from", "rated_from", "ended_at"]
     mine.save(update_fields=[*kept, *TROUBLES, *PROMISED])
 
 

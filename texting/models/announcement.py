@@ -79,8 +79,11 @@ class Announcement(TenantModel):
     checked_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
-    judged_from = models.DateTimeField(
-        null=True, blank=True, help_text="When somebody last let it go on: opt-outs and refusals count from then."
+    judged_from = models.DateTimeField(null=True, blank=True, help_text="When somebody last let it go on.")
+    rated_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When somebody let it go on who had read that too many opted out or were refused; none: it began.",
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     begins_at = models.DateTimeField(null=True, blank=True, help_text="When the first of it may leave.")
