@@ -11,6 +11,7 @@ urlpatterns = [
     path("announcements/new/", announcing.new_announcement, name="new_announcement"),
     path("announcements/alone/", announcing.announced_alone, name="announced_alone"),
     path(_ONE, announcements.announcement, name="announcement"),
+    path(_ONE + "recipients/", announcements.announcement_recipients, name="announcement_recipients"),
     path(_ONE + "csv/", announcements.announcement_file, name="announcement_file"),
     path(_ONE + "edit/", announcing.edit_announcement, name="edit_announcement"),
     path(_ONE + "check/", announcing.check_announcement, name="check_announcement"),

@@ -93,6 +93,11 @@ class Origins(Protocol):
         of texts that this member has made of it none could be.
         """
 
+    def instead(self, member: Membership, version: str) -> list[str]:
+        """The words that stand instead of a customer's first name in all that this member has made of that version,
+        because they see no names. None where they do, or where nothing stands instead (`unseen`).
+        """
+
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """Why a text that began there may not be sent as one of it, in a sentence; "" when it may."""
 

@@ -19,6 +19,7 @@ from compliance.message_templates.placeholders import (
     Unfilled,
     fields_as_written,
     fields_in,
+    instead_of_name,
     without_instead,
 )
 from compliance.message_templates.reading import usable, usable_versions
@@ -98,6 +99,10 @@ class Templates:
             return [fields[name] for name in unseen(member, fields)]
         name = PLACEHOLDERS["first_name"]
         return [*([str(name.label)] if name.name in without_instead(body) else []), *fields.values()]
+
+    def instead(self, member: Membership, version: str) -> list[str]:
+        """Of the first language, each once, in its order."""
+        return [] if sees_everybody(member) else instead_of_name(self.words(version))
 
     def gone(self, member: Membership, line: Line, origin: str) -> str:
         """A template that was archived, or belongs to another team, while somebody wrote."""

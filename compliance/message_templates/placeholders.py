@@ -144,6 +144,12 @@ def without_instead(body: str) -> list[str]:
     return list(dict.fromkeys(_name(found) for found in _OPEN.finditer(body) if not _instead(found)))
 
 
+def instead_of_name(body: str) -> list[str]:
+    """The words that stand where a customer's first name is not known, each once."""
+    found = [_instead(one) for one in _OPEN.finditer(body) if _name(one) == "first_name"]
+    return [words for words in dict.fromkeys(found) if words]
+
+
 def unknown_in(body: str) -> list[str]:
     """What stands in braces and is none of them, and braces that stand alone; as written, each once."""
     unknown = [found.group(0) for found in _NAMED.finditer(body) if not _OPEN.fullmatch(found.group(0))]

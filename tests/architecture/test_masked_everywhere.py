@@ -157,6 +157,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "announcements/": ("state=draft", "page=2"),
     "polls/": ("page=2",),
     "announcements/<uuid:announcement_id>/csv/": ("state=left_out",),
+    "announcements/<uuid:announcement_id>/recipients/": ("state=left_out", "page=2"),
     "scheduled/": ("state=repeating", "state=paused", "state=stopped", "state=over", "page=2"),
     "scheduled/csv/": ("state=stopped", "state=repeating"),
     "scheduled/series/<uuid:series_id>/": ("page=2",),

@@ -73,6 +73,8 @@ def announcement_sights(member: Membership) -> Iterator[tuple[str, str]]:
         rows = list(Announcement.objects.order_by("made_at", "pk"))
     for row in rows:
         yield f"announcement-{row.state}", f"/announcements/{row.pk}/"
+        if row.state == "canceled":
+            yield "announcement-recipients", f"/announcements/{row.pk}/recipients/"
         if row.begins_at is not None:
             yield "announcement-begin", f"/announcements/{row.pk}/plan/"
     with activate(member.organization):

@@ -28,7 +28,7 @@ from texting.gate import Draft, Outcome, OutsideHours, Reason, Verdict
 from texting.limits import spending
 from texting.models import Announcement, AnnouncementRecipient
 from texting.purposes import Purpose
-from texting.segments import count
+from texting.segments import count, unicode_extra
 
 log = logging.getLogger("parley.announcements")
 
@@ -148,6 +148,7 @@ def _judge(
     when: Counter[str] = Counter(row.report.get("when", {}))
     clocks: Counter[str] = Counter(row.report.get("clocks", {}))
     said: dict[str, str] = dict(row.report.get("said", {}))
+    extra: int = row.report.get("extra", 0)
     for one in rows:
         outcome = outcomes.get(one.contact_id)
         if one.pk in again:
@@ -165,13 +166,14 @@ def _judge(
         else:
             one.state, one.reason = RowState.READY, ""
             one.segments = count(outcome.text).segments
+            extra += unicode_extra(outcome.text) if one.segments > 1 else 0
             one.price_micros = spending.price_of(drafts[one.contact_id], one.segments)
             here = clocks_of(one.contact)
             clocks[here] += 1
             when[_when(here, outcome)] += 1
             if row.begins_theirs:
                 one.due_at = their_moment(here, datetime.fromisoformat(row.begins_theirs), ours)
-    row.report = {**row.report, "when": dict(when), "clocks": dict(clocks), "said": said}
+    row.report = {**row.report, "when": dict(when), "clocks": dict(clocks), "said": said, "extra": extra}
 
 
 def _why(row: Announcement, against: Reason) -> str:

@@ -7,24 +7,25 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Membership
+from tenancy.encryption import prefetch
+from texting.announcements.lasting import duration, lasting, load_of
 from texting.announcements.their_time import their_moment
 from texting.announcements.words import list_words, reason_words
-from texting.limits.bounds import Limited
 from texting.limits.prices import MICROS, prices
-from texting.limits.standing import standing
 from texting.models import Announcement, AnnouncementRecipient, Message
-from texting.queries import customer, visible_lines
+from texting.queries import Customer, customer, visible_lines
 from texting.queries.access import NotYours
 from texting.scheduled.local_times import on_the_wall, place
 from texting.statuses import MessageStatus
 
 A_PAGE = 50
 ZONES_SHOWN = 12
+LONG = 7_200.0  # seconds
 State, RowState = Announcement.State, AnnouncementRecipient.State
 BADGES = {
     State.DRAFT: ("neutral", "square-pen"),
@@ -74,21 +75,28 @@ class Forecast:
     """What the check says of a start. Money is in whole units of `currency`.
 
     `why`: a reason in words and how many; `rows`: of a list, what could not be used, how many, and the first rows.
-    `when`: a moment ("" for now), where, how many. `takes`: how long, in words, and what sets the pace.
+    `when`: a moment ("" for now), where, how many. `takes`: how long, in words, and what sets the pace. `extra`: of the
+    segments, those that letters outside the short alphabet cost.
     """
 
     people: int
     left_out: int
     segments: int
     longest: int
+    extra: int
     cost: float
     currency: str
     takes: str
+    seconds: float
     pace: str
-    days: int
     why: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, int, str], ...]
     when: tuple[tuple[str, str, int], ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may well go on into hours in which nothing may leave."""
+        return self.seconds >= LONG
 
 
 def visible(member: Membership) -> QuerySet[Announcement]:
@@ -148,68 +156,41 @@ def reasons_of(row: Announcement, *states: "AnnouncementRecipient.State") -> lis
 def forecast(row: Announcement) -> Forecast:
     """What a start would do, as it was checked."""
     rows = AnnouncementRecipient.objects.filter(announcement=row, state=RowState.READY)
-    sums = rows.aggregate(people=Count("id"), segments=Sum("segments"), micros=Sum("price_micros"))
     longest = rows.order_by("-segments").values_list("segments", flat=True).first() or 0
-    people, segments = sums["people"], sums["segments"] or 0
-    seconds, pace, days = _takes(row, people, segments)
-    report = row.report
+    load, report = load_of(rows), row.report
+    lasts = lasting(row, load)
     return Forecast(
-        people=people,
+        people=load.people,
         left_out=AnnouncementRecipient.objects.filter(announcement=row, state=RowState.LEFT_OUT).count(),
-        segments=segments,
+        segments=load.segments,
         longest=longest,
-        cost=(sums["micros"] or 0) / MICROS,
+        extra=report.get("extra", 0),
+        cost=load.micros / MICROS,
         currency=prices().currency,
-        takes=duration(seconds),
-        pace=pace,
-        days=days,
+        takes=duration(lasts.seconds),
+        seconds=lasts.seconds,
+        pace=lasts.pace,
         why=tuple(reasons_of(row, RowState.LEFT_OUT)),
         rows=tuple(
             (list_words(why), count, ", ".join(str(at) for at in report.get("rows", {}).get(why, [])))
             for why, count in sorted(report.get("list", {}).items())
         ),
-        when=tuple(_planned(row) if row.begins_at is not None else _when(report.get("when", {}))),
+        when=tuple(_planned(row) if row.begins_at is not None else _when(row)),
     )
 
 
-def _takes(row: Announcement, people: int, segments: int) -> tuple[float, str, int]:
-    """Seconds, what sets the pace, and on how many days it goes by the day's ceiling."""
-    here = standing()
-    by_line = segments / max(row.line.texts_per_second, 0.01)
-    an_hour = here.rates[Limited.ORGANIZATION]
-    by_hour = 3600.0 * ((people - 1) // an_hour) if people else 0.0
-    days = -(-segments // here.segments_a_day) if segments and here.segments_a_day else 1
-    if days > 1:
-        return 86_400.0 * (days - 1), _("Your ceiling of %(n)s segments a day") % {"n": here.segments_a_day}, days
-    if by_hour > by_line:
-        return by_hour, _("Your limit of %(n)s texts an hour") % {"n": an_hour}, 1
-    return by_line, _("The pace of the line: %(n)s segments a second") % {"n": f"{row.line.texts_per_second:g}"}, 1
-
-
-def duration(seconds: float) -> str:
-    """In words, rounded up."""
-    if seconds < 60:
-        return _("Less than a minute")
-    minutes = -(-int(seconds) // 60)
-    if minutes < 120:
-        return ngettext("About %(n)d minute", "About %(n)d minutes", minutes) % {"n": minutes}
-    hours = -(-minutes // 60)
-    if hours < 48:
-        return ngettext("About %(n)d hour", "About %(n)d hours", hours) % {"n": hours}
-    days = -(-hours // 24)
-    return ngettext("About %(n)d day", "About %(n)d days", days) % {"n": days}
-
-
-def _when(counted: dict[str, int]) -> Iterator[tuple[str, str, int]]:
+def _when(row: Announcement) -> Iterator[tuple[str, str, int]]:
     """By moment and zone; those who can get it at once first, few zones apart and the rest together."""
+    now, ours = timezone.now(), row.organization.time_zone
     found: list[tuple[datetime | None, str, int]] = []
-    for key, count in counted.items():
+    for key, count in row.report.get("when", {}).items():
         moment, _blank, zone = key.partition(" ")
-        found.append((datetime.fromisoformat(moment) if moment else None, zone, count))
+        opens = datetime.fromisoformat(moment) if moment else None
+        found.append((opens if opens and opens > now else None, zone, count))
     found.sort(key=lambda one: (one[0] is not None, one[0] or datetime.min.replace(tzinfo=UTC), -one[2]))
     for opens, zone, count in found[:ZONES_SHOWN]:
-        leaves = on_the_wall(opens, ZoneInfo(zone or "UTC")) if opens else ""
-        yield leaves, place(zone) if zone else _("Unknown"), count
+        where = place(zone) if zone else _("Unknown; by the clock in %(place)s") % {"place": place(ours)}
+        yield on_the_wall(opens, ZoneInfo(zone or ours)) if opens else "", where, count
     if rest := sum(count for _opens, _zone, count in found[ZONES_SHOWN:]):
         yield "", _("Elsewhere"), rest
 
@@ -230,26 +211,56 @@ def _planned(row: Announcement) -> Iterator[tuple[str, str, int]]:
         yield "", _("Elsewhere"), rest
 
 
-def time_left(row: Announcement, numbers: Numbers) -> str:
-    """How long the rest takes at the line's pace; "" when nothing is left."""
-    rest = numbers.ready + numbers.queued
-    if not rest or row.state != State.RUNNING:
-        return ""
-    rows = AnnouncementRecipient.objects.filter(announcement=row, state__in=[RowState.READY, RowState.QUEUED])
-    segments = rows.aggregate(sum=Sum("segments"))["sum"] or rest
-    seconds, _pace, _days = _takes(row, rest, segments)
-    return _("%(time)s left") % {"time": duration(seconds).lower()}
-
-
 def recipients(row: Announcement, state: str = "") -> QuerySet[AnnouncementRecipient]:
     """In the order in which they are queued."""
     rows = AnnouncementRecipient.objects.filter(announcement=row).select_related("contact")
     return (rows.filter(state=state) if state else rows).order_by("id")
 
 
+@dataclass(frozen=True)
+class Told:
+    """One recipient on a page. `badge`: tone and icon; `why` is empty where there is nothing to say."""
+
+    who: Customer
+    state: str
+    badge: tuple[str, str]
+    why: str
+    since: datetime | None
+
+
+_TONES = {
+    RowState.SENT: ("success", "check"),
+    RowState.FAILED: ("danger", "circle-alert"),
+    RowState.REFUSED: ("warning", "ban"),
+    RowState.QUEUED: ("info", "clock"),
+}
+
+
+def told(
+    member: Membership, row: Announcement, state: str, number: int
+) -> tuple[Page[AnnouncementRecipient], list[Told]]:
+    """A page of its recipients, names and numbers as lists show them to this member."""
+    page = Paginator(recipients(row, state), A_PAGE).get_page(number)
+    found = list(page.object_list)
+    prefetch([one.contact for one in found])
+    return page, [
+        Told(
+            customer(member, one.contact, in_list=True),
+            str(RowState(one.state).label),
+            _TONES.get(RowState(one.state), ("neutral", "minus")),
+            _why(row, one),
+            one.moved_at,
+        )
+        for one in found
+    ]
+
+
 def cells(member: Membership, row: Announcement, one: AnnouncementRecipient) -> tuple[object, ...]:
-    """A line of the file: number and name as the member may see them."""
-    seen = customer(member, one.contact, in_list=True)
-    why = reason_words(one.reason, row.report.get("said", {})) if one.reason else ""
+    """A line of the file: number and name as the member may see them, and may take along."""
+    seen = customer(member, one.contact, in_list=True, to_take=True)
     moved = one.moved_at.isoformat(timespec="seconds") if one.moved_at else ""
-    return (seen.number, seen.name, RowState(one.state).label, why, one.segments, moved)
+    return (seen.number, seen.name, RowState(one.state).label, _why(row, one), one.segments, moved)
+
+
+def _why(row: Announcement, one: AnnouncementRecipient) -> str:
+    return reason_words(one.reason, row.report.get("said", {})) if one.reason else ""

@@ -91,3 +91,19 @@ def unseen_words(row: Announcement, member: Membership, *, newest: bool = False)
             " it to go on with it."
         )
     return said % {"fields": ", ".join(fields)}
+
+
+def instead_words(row: Announcement, sender: Membership, reader: Membership) -> str:
+    """What this reader is told where its template's other words stand instead of every first name, because whoever it
+    goes out for sees no names; "" where they do not.
+    """
+    if row.template_id is None or not row.words_version or "first_name" in row.values:
+        return ""
+    words = origins.origins().instead(sender, row.words_version)
+    if not words:
+        return ""
+    values = {"words": ", ".join(f"“{one}”" for one in words), "name": sender.user.name}
+    if sender.pk == reader.pk:
+        return _("You see no names of customers, so each of them reads %(words)s instead of their first name.") % values
+    said = _("%(name)s sees no names of customers, so each of them reads %(words)s instead of their first name.")
+    return said % values

@@ -87,9 +87,13 @@ def shown_until(member: Membership, contact_id: UUID) -> datetime | None:
     return until if until is not None and until > timezone.now() else None
 
 
-def customer(member: Membership, contact: Contact, *, in_list: bool = False) -> Customer:
-    """The contact as `member` may see it. For those who may not, name and number are not even decrypted."""
+def customer(member: Membership, contact: Contact, *, in_list: bool = False, to_take: bool = False) -> Customer:
+    """The contact as `member` may see it. For those who may not, name and number are not even decrypted.
+
+    `to_take`: in a file of many, which also takes the right to export contacts.
+    """
     shown = sees_everybody(member) if in_list else sees(member, contact.pk)
+    shown = shown and (not to_take or member.may(Permission.CONTACTS_EXPORT))
     if not shown:
         name = _("Contact %(digits)s") % {"digits": f"·· {last_digits(contact.number_masked)}"}
         return Customer(contact.pk, name, contact.number_masked, call="", is_masked=True, is_named=False)

@@ -20,17 +20,22 @@ from tenancy.encryption import prefetch
 from tenancy.isolation import activate
 from texting import origins
 from texting.announcements import audiences, reading, rules, running
+from texting.announcements.lasting import time_left
 from texting.announcements.owners import owner_of
 from texting.announcements.planning import begins_words
 from texting.announcements.running import GOOD_FOR
 from texting.announcements.second_person import is_concerned
-from texting.announcements.texts import has_newer_words, unseen_words
+from texting.announcements.seen import mark_of
+from texting.announcements.texts import has_newer_words, instead_words, unseen_words
+from texting.announcements.working import LOOKED_AT
 from texting.models import Announcement, AnnouncementRecipient
 
 State, RowState = Announcement.State, AnnouncementRecipient.State
 _BEFORE = (State.DRAFT, State.CHECKING, State.CHECKED, State.ASKED, State.PLANNED)
 _TAKEN_ON = (State.DRAFT, State.CHECKED, State.PAUSED)
 """In these states it waits for somebody in whose name it goes on."""
+_READS_INSTEAD = (State.CHECKED, State.ASKED, State.PLANNED, State.RUNNING, State.PAUSED)
+_ON_THE_MOVE = frozenset({State.CHECKING, State.ASKED, State.PLANNED, State.RUNNING})
 _A_PIECE = 1_000
 
 
@@ -48,6 +53,8 @@ def announcements(request: MemberRequest) -> HttpResponse:
     shown = [(row, reading.BADGES[State(row.state)], numbers, _begins(row, ours), _why(row)) for row, numbers in rows]
     context = {"rows": shown, "page": page, "tabs": tabs, "narrowed": bool(state), "alone": rules.most_alone()}
     context["may_limit"] = request.member.may(Permission.LIMITS_MANAGE)
+    moves = any(row.state in _ON_THE_MOVE for row, _numbers in rows)
+    context["here"] = f"{address}?state={state}&page={page.number}" if moves else ""
     return render(request, "texting/announcements/list.html", context)
 
 
@@ -65,7 +72,7 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         "audience": audiences.in_words(request.member, audiences.read(row.audience)),
         "words": _words(request.member, row),
         "is_before": row.state in _BEFORE,
-        "is_live": is_ending or row.state in {State.CHECKING, State.RUNNING},
+        "again_in": _again_in(request.member, row, is_ending=is_ending),
         "is_ending": is_ending,
         "why": _why(row),
         "owner": owner_of(row),
@@ -76,21 +83,25 @@ def announcement(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
         is_old = not running.is_looked_at_again(row) and (
             row.checked_at is None or timezone.now() - row.checked_at > GOOD_FOR
         )
-        forecast = reading.forecast(row)
-        context |= {"forecast": forecast, "is_old": is_old, "alone": rules.most_alone()}
+        forecast, alone = reading.forecast(row), rules.most_alone()
+        context |= {"forecast": forecast, "is_old": is_old, "alone": alone}
         context |= {
             "is_asker": row.started_by_id == request.member.pk,
             "may_approve": _may_approve(request.member, row),
+            "together": forecast.people if forecast.people > alone else _together(request.member, row),
+            "seen": mark_of(row),
         }
     elif row.state not in _BEFORE:
         outcomes = [(one, getattr(numbers, one.value)) for one in _OUTCOMES]
         context |= {
             "again": running.passing(row).count() if row.state == State.FINISHED else 0,
-            "time_left": reading.time_left(row, numbers),
+            "time_left": time_left(row),
             "outcomes": [(str(one.label), count, one.value) for one, count in outcomes],
             "reasons": reading.reasons_of(row, RowState.REFUSED, RowState.FAILED),
             "left_out": reading.reasons_of(row, RowState.LEFT_OUT),
         }
+    if row.state in _READS_INSTEAD:
+        context["instead"] = instead_words(row, row.started_by or request.member, request.member)
     if row.state in _TAKEN_ON or context.get("again"):
         context["unseen"] = unseen_words(row, request.member, newest=row.state == State.DRAFT)
     return render(request, "texting/announcements/one.html", context)
@@ -106,10 +117,32 @@ _OUTCOMES = (
 )
 
 
+@requires(Permission.ANNOUNCEMENTS_PREPARE, Permission.CONTACTS_READ)
+@require_safe
+def announcement_recipients(request: MemberRequest, announcement_id: UUID) -> HttpResponse:
+    """Everybody with their state and why, a page at a time; names and numbers as in every list."""
+    row = reading.access(request.member, announcement_id)
+    asked = request.GET.get("state", "")
+    state = asked if asked in RowState.values else ""
+    address = reverse("announcement_recipients", args=[row.pk])
+    numbers, tabs = reading.counted([row])[row.pk], [(_("All"), address, not state, "")]
+    tabs += [
+        (str(one.label), f"{address}?state={one.value}", one.value == state, str(count))
+        for one in (*_OUTCOMES, RowState.LEFT_OUT)
+        if (count := getattr(numbers, one.value))
+    ]
+    page, rows = reading.told(request.member, row, state, _number(request.GET.get("page")))
+    context = {"row": row, "tabs": tabs, "page": page, "rows": rows}
+    return render(request, "texting/announcements/recipients.html", context)
+
+
 @requires(Permission.ANNOUNCEMENTS_PREPARE)
 @require_safe
 def announcement_file(request: MemberRequest, announcement_id: UUID) -> StreamingHttpResponse:
-    """Every recipient with the state and why, as CSV; numbers as the member may see them. Itself in the log."""
+    """Every recipient with the state and why, as CSV. Itself in the log.
+
+    Names and numbers are for whoever may see them in lists, and may export contacts.
+    """
     row = reading.access(request.member, announcement_id)
     asked = request.GET.get("state", "")
     state = asked if asked in RowState.values else ""
@@ -117,6 +150,25 @@ def announcement_file(request: MemberRequest, announcement_id: UUID) -> Streamin
     columns = (_("Number"), _("Name"), _("State"), _("Why"), _("Segments"), _("Since"))
     name = f"announcement-{row.made_at:%Y-%m-%d}{'-' if state else ''}{state}"
     return csv_file(name, columns, _pieces(request.member, row, state))
+
+
+def _together(member: Membership, row: Announcement) -> int:
+    """How many customers it goes to with those that are counted with it; nobody asks of one that is planned."""
+    if row.state == State.PLANNED:
+        return 0
+    return rules.told_alone(row, row.started_by or member, at=row.begins_at or timezone.now())
+
+
+def _again_in(member: Membership, row: Announcement, *, is_ending: bool) -> int:
+    """After how many seconds the page asks again by itself; 0 for what only this member will change.
+
+    Whoever may approve it reads the same page until they have decided: what changes meanwhile is said when they press.
+    """
+    if is_ending or row.state in {State.CHECKING, State.RUNNING}:
+        return 3
+    if row.state in {State.PLANNED, State.PAUSED} or (row.state == State.ASKED and not _may_approve(member, row)):
+        return 20
+    return 20 if row.ended_at is not None and timezone.now() - row.ended_at < LOOKED_AT else 0
 
 
 def _may_approve(member: Membership, row: Announcement) -> bool:

@@ -255,6 +255,14 @@ def test_a_field_that_is_gone_and_a_name_that_is_hidden_are_said_as_well(desk, v
             act(desk, running.check, row)
         else:
             act(desk, running.check, row, masked)
+            work(desk, row)
+            assert "each of them reads “Hello” instead of their first name" in page(desk, masked, row)
+            assert "first name" not in page(desk, desk.cast.owner, row), "whoever starts it is the sender"
+            act(desk, running.start, row, masked)
+            said = f"{masked.user.name} sees no names of customers, so each of them reads “Hello”"
+            assert said in page(desk, desk.cast.owner, row)
+            work(desk, row)
+            assert {text.split(",")[0].split()[-1] for text in words(desk, row)} == {"Hello"}
 
 
 def test_it_is_signed_by_whoever_had_it_checked_whoever_starts_it_and_goes_on(desk, visit):

@@ -1,10 +1,13 @@
 """An announcement as people handle it on its pages, and who may not."""
 
+import re
+
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.leaving.steps import Leaving
 from tenancy.isolation import activate
+from tests.revealers import MASKED, with_rights
 from tests.texting.announcements.many import (
     WORDS,
     act,
@@ -47,14 +50,19 @@ def test_written_checked_started_paused_and_read(desk):
     file = b"".join(page.get(reverse("announcement_file", args=[row.pk]) + "?state=left_out").streaming_content)
     assert file.count(b"\r\n") == 2
     assert b"No permission" in file
-    assert page.post(reverse("start_announcement", args=[row.pk])).status_code == 302
+    [mark] = re.findall(r'name="seen" value="([^"]+)"', seen)
+    assert page.post(reverse("start_announcement", args=[row.pk]), {"seen": mark}).status_code == 302
     work(desk, row)
     for name, state in (("pause", "paused"), ("resume", "running")):
         assert page.post(reverse(f"{name}_announcement", args=[row.pk])).status_code == 302
         assert fresh(desk, row).state == state
+        often = "every 20s" if state == "paused" else "every 3s"
+        assert often in page.get(written.url).content.decode(), "a colleague may go on"
+        assert b"every 20s" in page.get(reverse("announcements")).content or state == "paused"
     hand_over(desk)
     work(desk, row)
     done = page.get(written.url).content.decode()
+    assert "every 20s" in done, "carriers tell later"
     assert "Finished" in done
     assert "2 of them delivered" in done
     assert b"cannot be changed" in page.get(reverse("edit_announcement", args=[row.pk]), follow=True).content
@@ -80,6 +88,22 @@ def test_others_find_nothing_and_whoever_sees_no_numbers_reads_none(desk):
     refused = page.post(reverse("new_announcement"), {**listed, "numbers": number(1)})
     assert refused.status_code == 422
     assert b"for those who see numbers" in refused.content
+
+
+def test_names_and_numbers_leave_in_a_file_only_with_whoever_may_export_contacts(desk):
+    """Everybody who prepares announcements reads them on the page: in a file they would be the list of contacts."""
+    customers(desk, 1)
+    row = checked(desk)
+    file, listed = (reverse(f"announcement_{name}", args=[row.pk]) for name in ("file", "recipients"))
+    shown = "(212) 555-1001"
+    for member, taken in ((desk.cast.owner, True), (desk.cast.supervisor, False)):
+        page = desk.as_(member)
+        assert (shown in b"".join(page.get(file).streaming_content).decode()) == taken
+        assert shown in page.get(listed).content.decode()
+        assert b"Nobody is in this state" in page.get(listed + "?state=failed").content
+    assert desk.as_(desk.cast.outsider).get(listed).status_code == 404
+    masked = with_rights(desk.cast, MASKED)
+    assert shown not in desk.as_(masked).get(listed).content.decode()
 
 
 def test_a_draft_is_put_away(desk):
