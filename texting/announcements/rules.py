@@ -58,7 +58,7 @@ def told_alone(row: Announcement, by: Membership, *, at: datetime) -> int:
 
 def _lock() -> None:
     with connection.cursor() as cursor:
-        name = f"announced alone {current_organization_id()}"
+        name = f"alone {current_organization_id()}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
