@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from texting.masking import fold as fold_with_places
 from texting.masking import numbers_in
-from texting.searching.words import DENSE, LONGEST_WORD, SPACED, STOP_WORDS, fold, is_word, parts, words_of
+from texting.searching.words import DENSE, LONGEST_WORD, SPACED, STOP_WORDS, fold, is_word, parts, spellings, words_of
 
 LONGEST_QUERY = 200  # characters
 MOST_TERMS = 10
@@ -124,8 +124,8 @@ def _same_number(asked: str, there: str) -> bool:
 
 def is_named(query: Query, name: str) -> bool:
     """Whether each word of the query begins a word of this name."""
-    folded = fold(name)
-    return bool(query.names) and all(_begins(word, folded) for word in query.names)
+    written = spellings(name)
+    return bool(query.names) and all(any(_begins(word, one) for one in written) for word in query.names)
 
 
 @lru_cache(maxsize=64)

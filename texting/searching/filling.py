@@ -20,7 +20,7 @@ from texting.models import Contact, Message, Note, TextWord, WordsFilled
 from texting.searching.keeping import NEVER, forget, forget_names, keep_names, keep_words
 from texting.searching.marks import SEARCH_KEY, first_mark, month_called
 
-RULES = 2
+RULES = 3
 """Of `words.py`. With a higher number everything is written down once more."""
 BATCH = 500
 

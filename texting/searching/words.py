@@ -28,6 +28,7 @@ SPACED = rf"(?:(?![{DENSE}])[^\W_])"
 EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"  # without the tones of skin
 
 _PARTS = re.compile(rf"(?P<dense>[{DENSE}]+)|{SPACED}+|[{EMOJI}]")
+_APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc\u02b9`\u00b4](?=\w)")
 _DENSE_NAME = re.compile(rf"[{DENSE}]{{3,}}")
 _MAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[^\s@<>.]{2,}")
 _ASCII_PARTS = re.compile(r"[a-z0-9]+")
@@ -99,13 +100,20 @@ def mail_of(text: str) -> str:
     return found if _MAIL.fullmatch(found) else ""
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """A name folded as it is written, and where it has an apostrophe also without: people type "obrien"."""
+    folded = fold(name)
+    joined = _APOSTROPHE.sub("", folded)
+    return (folded, joined) if joined != folded else (folded,)
+
+
 def beginnings_of(name: str) -> list[str]:
     """Under what the owner of a name is found: how each of its words begins, from two signs on.
 
     Of scripts without spaces each sign and each pair of signs, since a given name follows the other without a space.
     """
     found: dict[str, None] = {}
-    for part, dense in parts(fold(name)):
+    for part, dense in (part for folded in spellings(name) for part in parts(folded)):
         if dense:
             found.update(dict.fromkeys([*part, *(part[at : at + 2] for at in range(len(part) - 1))]))
         else:

@@ -202,6 +202,8 @@ class TestFields:
             other = known.hear(number=SECOND, name="Ida").contact
             addresses.keep(known.cast.admin, other, "ida@example.com")
         assert people(known, known.cast.agent, "marcus@example.COM") == ["Marcus Bell"]
+        known.hear(number="+12125550183", name="S\u00e9an O\u2019Brien")
+        assert people(known, known.cast.agent, "sean obrien") == ["S\u00e9an O\u2019Brien"]
         assert people(known, known.cast.agent, "ida@example.com") == ["Ida"]
         assert people(known, known.cast.agent, "ida@example.co") == []
         assert people(known, known.cast.auditor, "ida@example.com") == []
