@@ -14,6 +14,7 @@ from compliance.implied import exemption
 from compliance.importing import reading
 from compliance.importing.attesting import sentences
 from compliance.importing.columns import Meaning
+from compliance.importing.details import FIELD
 from compliance.importing.starting import LONGEST_WORDING
 from compliance.models import ConsentImport, Program
 
@@ -81,7 +82,8 @@ class ColumnsForm(forms.Form):
                 required=must,
                 choices=[("", _("Choose a column") if must else _("Not in the file")), *columns],
             )
-        if more:
+        self.has_fields = any(key.startswith(FIELD) for key, _label in more)
+        if self.has_fields:
             self.fields["replaces"] = forms.BooleanField(
                 label=_("The list is right where a field says something else already"),
                 help_text=_("Else fields are written only where nothing stands. What the list leaves empty stays."),
@@ -106,11 +108,6 @@ class ColumnsForm(forms.Form):
     def more(self) -> list[BoundField]:
         """The columns that say more about a person: tags and fields."""
         return [self[key] for key in self.keys if key not in set(Meaning)]
-
-    @property
-    def replaces(self) -> bool:
-        """Whether values take the place of what stands there."""
-        return bool(self.cleaned_data.get("replaces"))
 
     @property
     def meaning(self) -> dict[str, int]:

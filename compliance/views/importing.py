@@ -84,7 +84,7 @@ def name_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
                 date_order=form.cleaned_data["date_order"],
                 program=form.cleaned_data["program"],
                 basis=form.cleaned_data["basis"],
-                replaces=form.replaces,
+                replaces=bool(form.cleaned_data.get("replaces")),
             )
         except CannotImport as error:
             form.add_error(None, str(error))

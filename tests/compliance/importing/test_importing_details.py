@@ -162,6 +162,7 @@ def test_columns_are_offered_to_whoever_may_change_the_field_and_taken_from_nobo
     address = reverse("import_columns", args=[made.pk])
     page = browser.get(address).content.decode()
     assert ("Next date" in page, f"field-{fields['plan'].pk}" in page) == (True, False)
+    assert "The list is right where a field says something else already" in page
     form = {"number": "0", "agreed_on": "1", "tags": "5", "date_order": "mdy", "basis": "agreed", "program": program.pk}
     assert browser.post(address, form | {"replaces": "on"}).status_code == 302
     assert (fresh(made).columns["tags"], fresh(made).replaces) == (5, True)
