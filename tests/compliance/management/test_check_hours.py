@@ -1,22 +1,14 @@
 """`manage.py check_hours`, started as an operator starts it: in its own process, without any environment."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.line_commands import manage
+
 LINE = {"id": 1, "number": "+12125550123", "at": "2026-11-25T12:00:00-05:00", "class": "marketing"}
-
-
-def manage(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", "check_hours", *arguments]
-    return subprocess.run(
-        command, check=False, cwd=ROOT, env={"PATH": ""}, input=stdin, capture_output=True, text=True, timeout=60
-    )
 
 
 def test_lines_are_judged_without_a_database(tmp_path: Path) -> None:
@@ -27,7 +19,7 @@ def test_lines_are_judged_without_a_database(tmp_path: Path) -> None:
         {"id": 3, "number": "+13055550123", "at": late, "class": "reply_to_inbound"},
     ]
     (tmp_path / "in").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    done = manage("check_hours", str(tmp_path / "in"), str(tmp_path / "out"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     eastern, pacific = "America/New_York", "America/Los_Angeles"
     assert [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()] == [
@@ -64,6 +56,6 @@ def test_a_bad_line_ends_the_command_with_one_sentence_that_names_it(
 
 
 def test_an_operator_reads_one_sentence_and_no_trace() -> None:
-    done = manage("-", "-", stdin=json.dumps(LINE | {"at": ""}))
+    done = manage("check_hours", "-", "-", stdin=json.dumps(LINE | {"at": ""}))
     words = 'CommandError: Line 1: "at" must be a date and time such as 2026-11-26T20:30:00-05:00.\n'
     assert (done.returncode, done.stderr) == (1, words)

@@ -2,21 +2,12 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def manage(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", "scan_texts", *arguments]
-    return subprocess.run(
-        command, check=False, cwd=ROOT, env={"PATH": ""}, input=stdin, capture_output=True, text=True, timeout=60
-    )
+from tests.line_commands import manage
 
 
 def test_texts_are_scanned_without_a_database(tmp_path: Path) -> None:
@@ -27,7 +18,7 @@ def test_texts_are_scanned_without_a_database(tmp_path: Path) -> None:
     ]
     (tmp_path / "in").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
 
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    done = manage("scan_texts", str(tmp_path / "in"), str(tmp_path / "out"))
 
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"3 texts, [\d,]+ a second\.\nBy modules as they are written: .*\n", done.stderr)
@@ -58,6 +49,6 @@ def test_a_bad_line_ends_the_command_with_one_sentence_and_no_output(tmp_path: P
 
 
 def test_a_line_without_text_and_parts_is_refused() -> None:
-    done = manage("-", "-", stdin='{"id": 1}\n')
+    done = manage("scan_texts", "-", "-", stdin='{"id": 1}\n')
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", 'CommandError: Line 1 has no "text".\n')

@@ -1,20 +1,11 @@
 """`manage.py count_segments`, started as an operator starts it: in its own process, without any environment."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def manage(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", "count_segments", *arguments]
-    return subprocess.run(
-        command, check=False, cwd=ROOT, env={"PATH": ""}, input=stdin, capture_output=True, text=True, timeout=60
-    )
+from tests.line_commands import manage
 
 
 def test_texts_are_counted_without_a_database(tmp_path: Path) -> None:
@@ -24,7 +15,7 @@ def test_texts_are_counted_without_a_database(tmp_path: Path) -> None:
         {"id": "smart", "text": "Don’t", "smart_encoding": True},
     ]
     (tmp_path / "in").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    done = manage("count_segments", str(tmp_path / "in"), str(tmp_path / "out"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()] == [
         {"id": "plain", "encoding": "GSM-7", "units": 27, "segments": 1, "culprits": []},
@@ -34,7 +25,7 @@ def test_texts_are_counted_without_a_database(tmp_path: Path) -> None:
 
 
 def test_dashes_mean_standard_input_and_output() -> None:
-    done = manage("-", "-", stdin='{"id": 1, "text": "hi"}\n')
+    done = manage("count_segments", "-", "-", stdin='{"id": 1, "text": "hi"}\n')
     assert json.loads(done.stdout) == {"id": 1, "encoding": "GSM-7", "units": 2, "segments": 1, "culprits": []}
     assert done.returncode == 0
 
@@ -51,13 +42,13 @@ def test_dashes_mean_standard_input_and_output() -> None:
 )
 def test_a_bad_line_ends_the_command_with_one_sentence(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "in").write_text(line)
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    done = manage("count_segments", str(tmp_path / "in"), str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (1, sentence)
     assert not (tmp_path / "out").exists()
 
 
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
     (tmp_path / "in").touch()
-    done = manage(str(tmp_path / "in"), str(tmp_path / "out"))
+    done = manage("count_segments", str(tmp_path / "in"), str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (0, "There was no line to count.\n")
     assert (tmp_path / "out").read_bytes() == b""
