@@ -228,3 +228,19 @@ def at_midday(monkeypatch: pytest.MonkeyPatch) -> None:
 
     midday = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # 2:30 pm in New York, 8:30 am in Honolulu
     monkeypatch.setattr("compliance.send_policies.here.now", lambda: midday)
+
+
+@pytest.fixture
+def authority(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An authority that is believed, and this machine may be called.
+
+    A busy machine is slow, not broken: the usual times are not tried with it.
+    """
+    from tenancy.egress import calling
+    from tests.tls import Authority
+
+    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)
+    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
+    made = Authority(tmp_path)
+    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
+    return made

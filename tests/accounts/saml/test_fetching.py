@@ -11,7 +11,7 @@ from tenancy.isolation import activate
 from tests.accounts.saml.identity_provider import ENTITY, metadata, pair
 from tests.accounts.saml.office import own_key
 from tests.cast import signed_in
-from tests.tls import Authority, serving
+from tests.tls import serving
 
 HERE = "127.0.0.1"
 
@@ -22,16 +22,6 @@ def http(body: bytes, *, status: str = "200 OK", kind: str = "application/samlme
 
 GOOD = metadata(pair("provider")).encode()
 PAGE = b"<!doctype html><html><title>Sign in</title><p>Who are you?</p></html>"
-
-
-@pytest.fixture
-def authority(tmp_path, settings, monkeypatch) -> Authority:
-    """Believed; this machine may be called. A busy machine is slow, not broken."""
-    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)
-    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
-    made = Authority(tmp_path)
-    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
-    return made
 
 
 @pytest.fixture

@@ -9,22 +9,12 @@ from django.utils import timezone
 from accounts.models import OutgoingMail, SamlCertificate, SamlFoundCertificate, SamlProvider
 from accounts.saml.refreshing import refresh_due
 from accounts.saml.refusals import Reason
-from tenancy.egress import calling
 from tenancy.isolation import activate
 from tests.accounts.saml.identity_provider import encoded, metadata, pair, respond
 from tests.accounts.saml.office import Browser, certify, open_office, signed
 from tests.accounts.saml.test_fetching import HERE, http
 from tests.cast import signed_in
-from tests.tls import Authority, serving
-
-
-@pytest.fixture
-def authority(tmp_path, settings, monkeypatch) -> Authority:
-    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)
-    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
-    made = Authority(tmp_path)
-    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
-    return made
+from tests.tls import serving
 
 
 def fingerprints(office, model=SamlCertificate) -> set[str]:

@@ -34,16 +34,6 @@ class Dns:
 HERE = ["127.0.0.1"]
 
 
-@pytest.fixture
-def authority(tmp_path, settings, monkeypatch) -> Authority:
-    """Believed; this machine may be called. A busy machine is slow, not broken: the usual times are not tried here."""
-    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)
-    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
-    made = Authority(tmp_path)
-    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
-    return made
-
-
 def to(port: int, host: str = NAME, target: str = "/hook") -> egress.WebAddress:
     return egress.WebAddress(host, port, target, None)
 

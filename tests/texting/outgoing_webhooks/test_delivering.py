@@ -13,13 +13,12 @@ from django.db import connections
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from tenancy.egress import calling
 from tenancy.encryption import shredding
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.conftest import make_scene
 from tests.texting.outgoing_webhooks.conftest import Log, endpoint_of
-from tests.tls import OK, Authority, Server, serving
+from tests.tls import OK, Server, serving
 from texting import outgoing_webhooks
 from texting.models import WebhookAttempt, WebhookDelivery, WebhookDue, WebhookEndpoint, WebhookLane
 from texting.outgoing_webhooks import EventKind, delivering, queue, recording, tidying
@@ -27,15 +26,6 @@ from texting.outgoing_webhooks.kinds import OFFERED
 
 RECEIVED = [EventKind.MESSAGE_RECEIVED]
 State = WebhookEndpoint.State
-
-
-@pytest.fixture
-def authority(tmp_path, settings, monkeypatch) -> Authority:
-    monkeypatch.setattr(calling, "CONNECT_SECONDS", 30.0)  # a busy machine is slow, not broken
-    monkeypatch.setattr(calling, "ANSWER_SECONDS", 60.0)
-    made = Authority(tmp_path)
-    settings.EGRESS_LOOPBACK, settings.EGRESS_CA_FILE = True, str(made.file)
-    return made
 
 
 @pytest.fixture
