@@ -1,10 +1,8 @@
 """Guessing is slowed down, and nobody can turn that against somebody else."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.db.models import F
 from django.utils import timezone
 from hypothesis import given
@@ -14,6 +12,7 @@ from accounts import throttling
 from accounts.models import SignInEvent, SignInOutcome
 from accounts.origins import Origin
 from accounts.throttling import FREE_ATTEMPTS, GUESSED_ACCOUNT, NETWORK_BUDGET, TooManyAttempts, growing_wait
+from tests.at_once import at_once, errors_of
 from tests.cast import PASSPHRASE
 
 WRONG = "a wrong password"
@@ -151,24 +150,8 @@ def test_a_header_cannot_make_up_an_address(cast, client, settings):
 @pytest.mark.django_db(transaction=True)
 def test_many_attempts_at_once_count_as_many(django_db_blocker):
     origin = Origin(address=ATTACKER, network=ATTACKER, browser="")
-    passed, refused = [], []
-    start = threading.Barrier(12)
-
-    def try_once():
-        start.wait()
-        try:
-            passed.append(throttling.begin_attempt(email="a@b.example", user=None, origin=origin))
-        except TooManyAttempts as error:
-            refused.append(error.seconds)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=try_once) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(passed), len(refused)) == (FREE_ATTEMPTS, 12 - FREE_ATTEMPTS)
+    tried = at_once(*[lambda: throttling.begin_attempt(email="a@b.example", user=None, origin=origin)] * 12)
+    assert [type(one) for one in errors_of(tried)] == [TooManyAttempts] * (12 - FREE_ATTEMPTS)
     assert SignInEvent.objects.filter(outcome=SignInOutcome.FAILED).count() == FREE_ATTEMPTS
     SignInEvent.objects.all().delete()
 

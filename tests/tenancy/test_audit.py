@@ -1,7 +1,6 @@
 """What is recorded is written with the deed or not at all, in one chain per organization, and says no content."""
 
 import json
-import threading
 from contextlib import suppress
 from datetime import UTC, date
 from enum import Enum
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import rfc8785
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from tenancy.encryption.keyring import keys_of
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import NoOrganization, activate
 from tenancy.models import AuditEvent, AuditHead, DestroyedKey
+from tests.at_once import at_once, errors_of
 
 from .conftest import NOON, make_business
 
@@ -215,25 +215,14 @@ def test_what_is_kept_of_a_destroyed_key_goes_when_the_log_tells_of_it():
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_make_one_chain_without_gaps():
     business = make_business("Harbor Dental", "harbor")
-    errors: list[Exception] = []
 
     def work() -> None:
-        try:
-            for _ in range(10):
-                with activate(business.organization):
-                    record(event=AuditKind.SIGNED_IN, note="in")
-                    record(event=AuditKind.SIGNED_OUT)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        for _ in range(10):
+            with activate(business.organization):
+                record(event=AuditKind.SIGNED_IN, note="in")
+                record(event=AuditKind.SIGNED_OUT)
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    assert errors_of(at_once(*[work] * 6)) == []
     report = verify_chain(business.organization)
     assert (report.events, report.findings) == (120, [])
 

@@ -1,14 +1,13 @@
 """A customer's text is stored once, whatever the provider repeats, and means what it says."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.models import ConsentEvent, Suppression
 from tenancy.isolation import activate
+from tests.at_once import at_once, errors_of
 from tests.texting.conftest import make_scene
 from texting import gate, sending
 from texting.models import Contact, Conversation, Message
@@ -137,23 +136,11 @@ def test_a_sender_that_is_no_telephone_number_is_refused(scene, sender):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_text_delivered_by_many_requests_at_once_is_stored_once(scene):
-    errors = []
-
     def hear():
-        try:
-            with activate(scene.organization):
-                scene.hear("Hello", provider_id="SM-same")
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        with activate(scene.organization):
+            scene.hear("Hello", provider_id="SM-same")
 
-    threads = [threading.Thread(target=hear) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert errors_of(at_once(*[hear] * 6)) == []
     with activate(scene.organization):
         assert Message.objects.count() == Conversation.objects.count() == Contact.objects.count() == 1
 

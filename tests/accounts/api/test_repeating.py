@@ -1,6 +1,5 @@
 """`Idempotency-Key`: one text, whatever happens to the request."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from accounts.models import KeptAnswer
 from accounts.permissions import Permission
 from accounts.tasks import forget_what_ended
 from tenancy.isolation import activate
+from tests.at_once import at_once
 from tests.callers import EVERYTHING, make_caller
 from tests.texting.conftest import far_end, make_scene, scene
 from texting.models import Message
@@ -136,19 +136,7 @@ def test_many_at_once_under_one_key_send_one_text(far_end):
     with activate(scene.organization):
         scene.hear("Hello")
     caller = make_caller(scene.agent)
-    answers, ready = [], threading.Barrier(8)
-
-    def ask():
-        ready.wait()
-        answers.append(caller.post("messages", text(scene), **KEY))
-        for connection in connections.all():
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(*[lambda: caller.post("messages", text(scene), **KEY)] * 8)
     assert {answer.status_code for answer in answers} <= {202, 409}
     assert all(int(answer["Retry-After"]) >= 1 for answer in answers if answer.status_code == 409)
     assert sent(scene) == 1

@@ -1,11 +1,9 @@
 """Codes that are sent: six digits, once, ten minutes, five tries, for one session, person, way and address."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from accounts.factors.codes import Answer, Bound
 from accounts.factors.ways import Way
 from accounts.models import RecoveryCode, SentCode, User
 from accounts.throttling import TooManyAttempts
+from tests.at_once import at_once, errors_of
 from tests.cast import make_cast
 
 MINE = bytes(32)
@@ -123,21 +122,8 @@ def test_nothing_but_the_six_digits_is_ever_right(cast, typed):
 
 def together(work, times=6) -> list:
     """What each of several requests got that came at the same moment."""
-    start, answers = threading.Barrier(times), []
-
-    def run() -> None:
-        try:
-            start.wait()
-            answers.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == times
+    answers = at_once(*[work] * times)
+    assert errors_of(answers) == []
     return answers
 
 

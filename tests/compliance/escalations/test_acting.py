@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -15,6 +16,7 @@ from compliance.escalations.signals import Signal
 from compliance.models import Escalation, EscalationEvent
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, WANTS_RESULTS, escalation, events, steps
 from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
@@ -282,23 +284,8 @@ class TestWhatMembersDo:
 def test_two_agents_who_press_at_once_send_one_text(desk):
     desk.hear("START")
     desk.hear(CARD_OFFER)
-    together, sent, errors = threading.Barrier(2), [], []
-
-    def press(member):
-        try:
-            together.wait(timeout=20)
-            sent.append(switch(desk, member))
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=press, args=(one,)) for one in (desk.cast.agent, desk.cast.second_agent)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert errors == []
+    sent = at_once(*[partial(switch, desk, one) for one in (desk.cast.agent, desk.cast.second_agent)])
+    assert errors_of(sent) == []
     assert sorted(one is None for one in sent) == [False, True]
     with activate(desk.organization):
         assert Message.objects.filter(purpose=Purpose.REPLY, direction="out").count() == 1

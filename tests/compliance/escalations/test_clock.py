@@ -1,10 +1,9 @@
 """The clock: each step once, however many clocks run and however they die, and what is too late says so."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
@@ -13,6 +12,7 @@ from compliance.escalations.policies import Clock
 from compliance.models import Escalation, EscalationEvent, EscalationStep
 from compliance.tasks import act_on_escalations
 from tenancy.isolation import activate
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, escalation, events, steps
 from tests.texting.desk import desk
 
@@ -121,25 +121,13 @@ def test_many_clocks_at_once_take_each_step_once(desk):
     for number in range(190, 196):
         desk.hear(CARD_OFFER, number=f"+12125550{number}")
     overdue(desk)
-    together, errors = threading.Barrier(4), []
 
     def run():
-        try:
-            together.wait(timeout=20)
-            with activate(desk.organization):  # without the lock that lets one clock in at a time
-                while clock.act_on_due():
-                    pass
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        with activate(desk.organization):  # without the lock that lets one clock in at a time
+            while clock.act_on_due():
+                pass
 
-    clocks = [threading.Thread(target=run) for _ in range(4)]
-    for one in clocks:
-        one.start()
-    for one in clocks:
-        one.join(timeout=60)
-    assert errors == []
+    assert errors_of(at_once(*[run] * 4)) == []
     assert act_on_escalations() == 0 or set(steps(desk).values()) == {"done"}
     with activate(desk.organization):
         assert EscalationStep.objects.filter(state="done").count() == 24

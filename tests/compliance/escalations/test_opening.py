@@ -1,9 +1,9 @@
 """What opens an escalation, and that exactly one is open however often and at once it comes up."""
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from accounts.permissions import MissingPermission
 from compliance.escalations import opening, rules
@@ -12,6 +12,7 @@ from compliance.escalations.policies import Clock, change
 from compliance.models import Escalation, EscalationEvent, EscalationRule, EscalationStep
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import (
     CARD_OFFER,
     CONFUSED,
@@ -201,24 +202,12 @@ class TestByARule:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_that_open_it_at_once_exactly_one_is_open(desk):
     conversation = desk.hear("Hello")
-    together, errors = threading.Barrier(6), []
 
     def press(which):
-        try:
-            together.wait(timeout=20)
-            with activate(desk.organization):
-                opening.escalate(member=desk.cast.agent, conversation=conversation, reason=f"Colleague {which}")
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        with activate(desk.organization):
+            opening.escalate(member=desk.cast.agent, conversation=conversation, reason=f"Colleague {which}")
 
-    threads = [threading.Thread(target=press, args=(which,)) for which in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert errors == []
+    assert errors_of(at_once(*[partial(press, which) for which in range(6)])) == []
     assert escalations(desk) == 1
     assert sorted(events(desk)) == ["opened", *["triggered"] * 5]
 

@@ -1,16 +1,15 @@
 """Two things about one number in the same instant, on two connections."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
 
 from compliance.ledger import consent
 from compliance.models import ConsentEvent, OptIn
 from compliance.opt_in import opting_in
 from compliance.opt_in.opting_in import OptedOut
 from tenancy.isolation import activate
+from tests.at_once import at_once, errors_of
 from tests.compliance.opt_ins import by_form, make_program, stranger, texts_to
 from tests.texting.conftest import far_end, scene
 
@@ -19,25 +18,9 @@ __all__ = ["far_end", "scene"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def together(*works: Callable[[], object]) -> list[Exception]:
+def together(*works: Callable[[], object]) -> list[BaseException]:
     """Each in a thread and transaction of its own, begun at once. Returns what they raised."""
-    start, errors = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            work()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
+    return errors_of(at_once(*works))
 
 
 def prepared(scene, **fields):

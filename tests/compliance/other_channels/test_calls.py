@@ -1,11 +1,10 @@
 """Calls about an escalation: written down first, placed once, moved on by reports, ended with what came of them."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from compliance.other_channels.phone.results import Said
 from compliance.other_channels.phone.showing import state_words
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, escalation, events, steps
 from tests.compliance.other_channels.at_the_phone import HTMX, MINE, call_now, hook, key, press_call, report
 from tests.revealers import MASKED, with_rights
@@ -71,26 +71,10 @@ def test_no_transaction_is_open_while_the_provider_rings_and_one_press_is_one_ca
 
 def test_two_who_press_at_once_make_one_phone_ring(busy_desk, far_end):
     busy_desk.hear(CARD_OFFER)
-    together, answers, errors = threading.Barrier(2), [], []
-
-    def press(member):
-        try:
-            together.wait(timeout=20)
-            answers.append(press_call(busy_desk, member).status_code)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    pressing = [
-        threading.Thread(target=press, args=(one,)) for one in (busy_desk.cast.agent, busy_desk.cast.supervisor)
-    ]
-    for thread in pressing:
-        thread.start()
-    for thread in pressing:
-        thread.join(timeout=60)
-    assert errors == []
-    assert sorted(answers) == [204, 422]
+    people = (busy_desk.cast.agent, busy_desk.cast.supervisor)
+    answers = at_once(*[partial(press_call, busy_desk, one) for one in people])
+    assert errors_of(answers) == []
+    assert sorted(answer.status_code for answer in answers) == [204, 422]
     assert (len(far_end.rung), calls(busy_desk)) == (1, 1)
 
 

@@ -1,6 +1,5 @@
 """From what happens to a conversation to what the four checks say of it, through the real product."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from compliance.models import CheckedConversation, CheckOutcome, ConsentEvent, E
 from compliance.review_checks import clock, computing, gathering, marking
 from compliance.tasks import check_conversations
 from tenancy.isolation import activate
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.compliance.opt_ins import make_keyword, make_program
 from tests.compliance.review_checks.checked import leave, look, look_later, outcomes, recomputed, results, why
@@ -358,24 +358,12 @@ def test_the_look_for_events_stays_behind_the_clock_and_then_misses_none(desk):
 def test_many_clocks_at_once_compute_each_once(busy_desk):
     desk = busy_desk
     every = [desk.resolve(desk.hear("Hi", number=f"+1212555019{number}")) for number in range(8)]
-    together, errors = threading.Barrier(4), []
 
     def run():
-        try:
-            together.wait(timeout=20)
-            with activate(desk.organization):  # without the lock that lets one clock in at a time
-                clock.look_at_due()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        with activate(desk.organization):  # without the lock that lets one clock in at a time
+            clock.look_at_due()
 
-    clocks = [threading.Thread(target=run) for _ in range(4)]
-    for one in clocks:
-        one.start()
-    for one in clocks:
-        one.join(timeout=60)
-    assert errors == []
+    assert errors_of(at_once(*[run] * 4)) == []
     check_conversations()
     assert [outcomes(desk, one) for one in every] == [1] * 8
     assert all(results(desk, one) == recomputed(desk, one) for one in every)

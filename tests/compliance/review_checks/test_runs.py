@@ -1,10 +1,8 @@
 """Computing history anew: all of it once, whoever dies, pauses or ends it; and live work goes first."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from compliance.review_checks.running import CannotRun
 from compliance.tasks import sweep_check_runs
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.compliance.review_checks.checked import leave, look, outcomes, results
 from tests.texting.desk import busy_desk, desk
@@ -206,23 +205,7 @@ def test_the_clock_finds_a_run_whose_bell_was_lost(desk, monkeypatch):
 def test_two_workers_and_the_clock_compute_nothing_twice(busy_desk):
     desk = busy_desk
     every, run = history(desk), begun(desk)
-    together, errors = threading.Barrier(3), []
-
-    def run_one(step):
-        try:
-            together.wait(timeout=20)
-            step()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    steps = [lambda: work(desk, run), lambda: work(desk, run), look]
-    threads = [threading.Thread(target=run_one, args=(step,)) for step in steps]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=60)
+    errors = errors_of(at_once(lambda: work(desk, run), lambda: work(desk, run), look))
     work(desk, run)
     assert errors == []
     assert (as_it_is(desk, run).looked_at, [outcomes(desk, one) for one in every]) == (5, [1] * 5)

@@ -1,6 +1,5 @@
 """Where keys come from and how long they are remembered."""
 
-import threading
 from uuid import uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from tenancy.encryption.key_sources import INSTALLATION
 from tenancy.encryption.records import Key
 from tenancy.isolation import NoOrganization, activate
 from tenancy.models import DataKey, Organization
+from tests.at_once import at_once, errors_of
 
 A, B = uuid4(), uuid4()
 
@@ -73,24 +73,8 @@ def test_many_keys_are_read_in_three_statements_and_are_as_bound_as_a_single_one
 
 @pytest.mark.django_db(transaction=True)
 def test_a_key_that_many_ask_for_at_once_is_made_once():
-    found: list[Key | Exception] = []
-    start = threading.Barrier(6)
-
-    def ask() -> None:
-        start.wait(10)
-        try:
-            found.append(keyring._fetch_or_make(A, "body", "2026-03-14"))
-        except Exception as error:
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert len(found) == 6
+    found = at_once(*[lambda: keyring._fetch_or_make(A, "body", "2026-03-14")] * 6)
+    assert errors_of(found) == []
     assert len({key.secret for key in found}) == 1
     assert len(rows()) == 1
 

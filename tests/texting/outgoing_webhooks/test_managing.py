@@ -1,10 +1,8 @@
 """What an admin may do with endpoints, and what is written down of it."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.http import Http404
 from django.utils import timezone
 
@@ -14,6 +12,7 @@ from accounts.roles import give_role
 from tenancy import egress
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once, errors_of
 from tests.cast import cast
 from tests.texting.desk import make_desk
 from texting import outgoing_webhooks
@@ -121,23 +120,7 @@ def test_two_at_once_do_not_make_one_too_many(transactional_db):
     cast = make_desk().cast
     for _ in range(managing.MOST_ENDPOINTS - 1):
         add(cast)
-    gate, refused = threading.Barrier(3), []
-
-    def work():
-        gate.wait(10)
-        try:
-            add(cast)
-        except NotPossible:
-            refused.append(1)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(refused) == 2
+    assert [type(one) for one in errors_of(at_once(*[lambda: add(cast)] * 3))] == [NotPossible] * 2
 
 
 def test_content_needs_the_right_to_see_all_of_it(cast):

@@ -1,10 +1,9 @@
 """What happens is written down with the change itself, for those who asked, and costs nothing where nobody did."""
 
-import threading
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from compliance.ledger import consent
 from compliance.models import ConsentEvent
 from tenancy import audit
 from tenancy.isolation import NoOrganization, activate
+from tests.at_once import at_once, errors_of
 from tests.texting.conftest import make_scene
 from tests.texting.outgoing_webhooks.conftest import Log, endpoint_of
 from texting import circuit, conversations, delivery, outgoing_webhooks, sending
@@ -176,25 +176,14 @@ def test_an_endpoint_is_seen_after_the_look_is_forgotten(scene, log, monkeypatch
 def test_numbers_have_no_gaps_and_follow_the_commits_of_many_at_once(far_end):
     scene = make_scene("Harbor Dental", "harbor")
     endpoint_of(scene.organization, scene.agent)
-    failed: list[BaseException] = []
 
     def work():
-        try:
-            for _ in range(5):
-                with activate(scene.organization):
-                    line_problem()
-                    audit.record(event=audit.AuditKind.LINE_CHANGED, object=scene.line)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+        for _ in range(5):
+            with activate(scene.organization):
+                line_problem()
+                audit.record(event=audit.AuditKind.LINE_CHANGED, object=scene.line)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failed == []
+    assert errors_of(at_once(*[work] * 4)) == []
     assert [event.sequence for event in Log(scene.organization).events()] == list(range(1, 21))
 
 
