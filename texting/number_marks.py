@@ -73,7 +73,7 @@ def clear(contacts: set[UUID]) -> None:
 def take_off(*, member: Membership, contact: Contact, why: Contact.Unmarked) -> bool:
     """A member knows better. False when there was no mark. Raises MissingPermission."""
     require(member, Permission.CONTACTS_EDIT)
-    was = Contact.objects.select_for_update().values_list("mark", flat=True).get(pk=contact.pk)
+    was = Contact.objects.select_for_update(no_key=True).values_list("mark", flat=True).get(pk=contact.pk)
     if not was:
         return False
     Contact.objects.filter(pk=contact.pk).update(mark="", mark_code="", marked_at=None)

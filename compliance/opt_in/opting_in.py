@@ -137,7 +137,7 @@ def lapse() -> int:
 def _locked(contact: Contact, line: Line) -> Contact:
     """The contact, locked after its conversation: the order in which an arriving text locks them."""
     threads.open_or_new([contact], line, at=timezone.now())
-    return Contact.objects.select_for_update().get(pk=contact.pk)
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)  # others hold its key, as we do
 
 
 def _check_limits(contact: Contact, evidence: Evidence) -> None:

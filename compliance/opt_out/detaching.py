@@ -57,7 +57,7 @@ def put_back(*, member: Membership, question: OptOutQuestion) -> None:
     """
     require(member, Permission.OPT_OUTS_DECIDE)
     mine = OptOutQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
-    contact = Contact.objects.select_for_update().get(pk=mine.contact_id)
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=mine.contact_id)
     kept = readable(mine, "detached", "")
     if not kept:
         raise CannotDecide(_("There is nothing to put back."))
