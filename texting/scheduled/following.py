@@ -106,7 +106,8 @@ def keep_up() -> int:
 def follow(row: ScheduledText) -> bool:
     """Give a text, whose row is locked, the time that its date says now. Whether that is another one, or none.
 
-    One whose words say the old day or time waits for a person: nobody is to read a wrong date.
+    One whose words say the old day or time waits for a person, also where it would leave at the same time: nobody is to
+    read a wrong date.
     """
     if row.field_id is None or row.relation is None:
         return False
@@ -120,7 +121,7 @@ def follow(row: ScheduledText) -> bool:
     if due is None:
         move(row, State.CANCELED, why=Why.DATE)
         return True
-    is_other = due != row.send_at
+    is_other, is_new = due != row.send_at, value is not None and value.touched_at != row.followed_at
     row.send_at, row.followed_at = due, value.touched_at if value else None
     row.zone, row.zone_from = zone.name, zone.known_from
     changed = ["send_at", "followed_at", "zone", "zone_from"]
@@ -130,10 +131,11 @@ def follow(row: ScheduledText) -> bool:
         row.revision += 1
         changed += ["look_at", "tries", "outside_hours", "revision"]
     row.save(update_fields=changed)
-    if is_other and says_what_was(readable(row, "body", "") or "", before, _stands(field.kind, value)):
+    if (is_other or is_new) and says_what_was(readable(row, "body", "") or "", before, _stands(field.kind, value)):
         said = _("The date it goes by was moved, and it still says the old one. Change its words, then it leaves.")
         stop(row, Why.MOVED, said)
-    elif is_other:
+        return True
+    if is_other:
         show([row])
     return is_other
 

@@ -15,6 +15,10 @@ from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 from texting.searching.words import fold
 
 LANGUAGES = ("en", "es", "fr")
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?:(?P<hours>\d{1,2})\s?[:h]\s?(?P<minutes>\d\d)(?:\s?(?P<half>[ap])\.?\s?m\b)?"
+    r"|(?P<whole>\d{1,2})\s?(?:(?P<of_whole>[ap])\.?\s?m\b|h\b))(?![\d:])"
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,10 @@ class Stands:
 
 
 def says_what_was(words: str, before: Stands, now: Stands) -> bool:
-    """Whether a text names the day or the time that stood there before, where that is another one now."""
+    """Whether a text names the day or the time that stood there before, where that is another one now.
+
+    Where it is not known what time it was: whether it names times of day, and not the one that stands there now.
+    """
     patterns: list[str] = []
     if before.day != now.day:
         patterns += _day(before.day)
@@ -35,7 +42,27 @@ def says_what_was(words: str, before: Stands, now: Stands) -> bool:
     if before.at is not None and now.at is not None and before.at != now.at:
         patterns += _time(before.at)
     folded = fold(words)
-    return any(re.search(one, folded) for one in patterns)
+    if any(re.search(one, folded) for one in patterns):
+        return True
+    said = times_in(folded) if before.at is None and now.at is not None else set()
+    return bool(said) and now.at not in said
+
+
+def times_in(folded: str) -> set[time]:
+    """The times of day that a folded text may say: of "2:30" without more there are two."""
+    found = set()
+    for one in _CLOCK.finditer(folded):
+        hours, minutes, half = (
+            int(one["hours"] or one["whole"]),
+            int(one["minutes"] or 0),
+            one["half"] or one["of_whole"],
+        )
+        if minutes < 60 and (1 <= hours <= 12 if half else hours < 24):
+            if half:
+                found.add(time(hours % 12 + (12 if half == "p" else 0), minutes))
+            else:
+                found |= {time(each, minutes) for each in {hours, (hours + 12) % 24 if hours <= 12 else hours}}
+    return found
 
 
 def _day(day: date) -> Iterator[str]:

@@ -109,6 +109,16 @@ def test_one_whose_words_say_the_old_date_waits_for_a_person_and_then_leaves_by_
     assert again.send_at == fresh(desk, other).send_at < moved.send_at
 
 
+def test_a_time_that_moved_within_its_day_is_noticed_although_the_text_would_leave_when_it_would_have(desk, visit):
+    relation = Relation(desk.visit.pk, 1, Unit.DAYS, at=time(9))
+    row = plan(desk, visit, relation, body="See you tomorrow at 2:30 pm.")
+    other = plan(desk, visit, relation, body="See you tomorrow.")
+    write(desk, visit, wall(desk, 5, "16:00"))
+    keep_up(desk)
+    assert (fresh(desk, row).state, fresh(desk, row).why) == ("stopped", "moved")
+    assert (fresh(desk, other).state, fresh(desk, other).send_at) == ("waiting", other.send_at)
+
+
 def test_that_it_leaves_outside_their_hours_was_said_of_the_first_moment(desk, visit):
     row = plan(desk, visit, Relation(desk.visit.pk, 2, Unit.HOURS), outside_hours=OutsideHours.SEND)
     write(desk, visit, wall(desk, 9, "05:00"))
