@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -181,8 +182,10 @@ def test_leaving_a_profile_ends_nothing_for_a_week_whatever_was_chosen_meanwhile
 
 
 def test_leaving_one_of_two_that_disagree_ends_nothing_that_it_had_kept_for_a_week(desk, said):
-    for key in ("financial", "broker_dealer"):
-        taking.take(actor=desk.cast.owner, profile=PROFILES[key])
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        for key in ("financial", "broker_dealer"):
+            taking.take(actor=desk.cast.owner, profile=PROFILES[key])
+    assert undecided(desk.cast.owner) == 2
     taking.leave(actor=desk.cast.owner, profile=PROFILES["broker_dealer"], reason="No broker any more")
     assert (days(Kind.BODIES), days(Kind.BODIES, timedelta(days=8))) == (2192, 730)
     assert undecided(desk.cast.owner) == 0, "no rules disagree any more"
