@@ -26,7 +26,7 @@ def sign_checkpoints() -> None:
         each_organization("copy the audit log's checkpoints", copy_to_files)
 
 
-@shared_task
+@shared_task(soft_time_limit=240, time_limit=270)  # large tables take minutes on a busy machine
 def tidy_keys() -> bool:
     """Write over what destroyed keys left on disk, when it is time. Whether it was done."""
     if not tidying.due() or not cache.add(_TRIED, True, tidying.PAUSE.total_seconds()):

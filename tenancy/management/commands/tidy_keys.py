@@ -21,13 +21,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at-most",
             type=float,
-            default=tidying.REWRITE_SECONDS,
             metavar="SECONDS",
-            help="how long one table may take; nobody can read a key meanwhile (default: %(default)s)",
+            help="how long one table may take, nobody can read a key meanwhile (default: 20, large tables longer)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 0 < options["at_most"] <= 3600:
+        if options["at_most"] is not None and not 0 < options["at_most"] <= 3600:
             raise CommandError("--at-most is a number of seconds, at most 3600.")
         try:
             done = tidying.tidy(rewrite_seconds=options["at_most"])

@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -380,6 +381,25 @@ def test_a_setting_that_hides_the_server_s_own_is_refused(business, superuser, w
     finally:
         server.execute(f"ALTER {whose} RESET wal_recycle")
     assert not KeyTidying.objects.exists()
+
+
+def test_large_tables_are_written_anew_once_a_night_and_for_as_long_as_they_need(business, monkeypatch):
+    given = []
+    real = tidying._rewrite
+    monkeypatch.setattr(tidying, "_rewrite", lambda *args: (given.append(args[2]), real(*args)))
+    tidy()
+    assert given == [tidying.REWRITE_SECONDS] * 3
+    monkeypatch.setattr(tidying, "LARGE", 1)
+    monkeypatch.setattr(tidying, "SLOWEST", 100)
+    tidy()
+    assert given[3] > tidying.REWRITE_SECONDS, "its indexes alone have pages of 8 kB"
+    destroyed(business)
+    now = timezone.now().astimezone(ZoneInfo(business.organization.time_zone)).hour
+    night, day = range(now, now + 2), range(now - 9, now - 7)
+    for hours, quiet, due in ((5, night, False), (18, day, False), (0, night, True), (2, day, True)):
+        ago(hours=hours)
+        monkeypatch.setattr(tidying, "QUIET", quiet)
+        assert tidying.due() is due, (hours, quiet)
 
 
 def test_it_is_due_an_hour_after_the_last_when_a_key_was_destroyed_and_each_day_in_any_case(business):
