@@ -7,14 +7,19 @@ from django.db import transaction
 
 from retention.purging import running
 
+_NIGHT = 6 * 3600
+"""Seconds. A purge ends by itself, and steps that the usual limit breaks off would count as failed; who comes meanwhile
+finds that somebody is at it.
+"""
 
-@shared_task
+
+@shared_task(soft_time_limit=_NIGHT, time_limit=_NIGHT + 60)
 def purge_by_night() -> dict[str, int]:
     """Begin the night's purges where it is time, and go on with those that have begun."""
     return running.run_nights()
 
 
-@shared_task
+@shared_task(soft_time_limit=_NIGHT, time_limit=_NIGHT + 60)
 def go_on(organization_id: str) -> bool:
     """Go on with an organization's purge now, instead of in a few minutes. It opens its own short transactions."""
     return running.go_on(UUID(organization_id))
