@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from texting.phone_numbers import BadNumber, parse
@@ -31,6 +31,10 @@ _HEADINGS = (
     (Meaning.WORDING, r"\b(wording|disclosure|text shown|language shown|texto|texte|statement|mention|aviso)\b"),
     (Meaning.HOW, r"\b(how|source|method|channel|origen|metodo|canal|origine|methode|moyen|collected)\b"),
     (Meaning.NAME, r"\b(name|full name|customer|client|cliente|nombre|nom|prenom|patient|paciente|contact)\b"),
+)
+_CLOCK = re.compile(
+    r"(?P<hours>\d{1,2})(?:[:.h](?P<minutes>\d\d)(?::\d\d(?:\.\d+)?)?)?\s*(?:(?P<half>[ap])\.?\s?m\.?)?",
+    re.ASCII | re.IGNORECASE,
 )
 _DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:[T ,]+.*)?", re.ASCII)
 
@@ -72,6 +76,17 @@ def read_date(text: str, order: str) -> date:
         raise ValueError("which part is the year is not clear")
     month, day = (first, second) if order == "mdy" else (second, first)
     return date(third, month, day)
+
+
+def read_clock(text: str) -> time:
+    """A time of day as people write it: 14:30, 9:30, 2:30 PM, 2 pm, 14h30. Raises ValueError for what is none."""
+    parts = _CLOCK.fullmatch(text.strip())
+    if parts is None or not (parts["minutes"] or parts["half"]):
+        raise ValueError("no time")
+    hours, half = int(parts["hours"]), (parts["half"] or "").casefold()
+    if half and not 1 <= hours <= 12:
+        raise ValueError("no hour of twelve")
+    return time(hours % 12 + (12 if half == "p" else 0) if half else hours, int(parts["minutes"] or 0))
 
 
 def guess_order(samples: Sequence[str], region: str) -> str:

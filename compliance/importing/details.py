@@ -32,7 +32,7 @@ from texting.tagging import MOST_ON_CONTACT
 TAGS, FIELD = "tags", "field-"
 _BETWEEN = re.compile(r"[;,|]")
 _TAG_HEADINGS = {"tag", "tags", "etiqueta", "etiquetas", "labels"}
-_SAID = {"y": YES, "true": YES, "1": YES, "n": NO, "false": NO, "0": NO}
+_SAID = dict.fromkeys(["y", "true", "1", "si", "sí", "oui"], YES) | dict.fromkeys(["n", "false", "0", "non"], NO)
 
 
 class BadDetail(ValueError):
@@ -117,10 +117,13 @@ class Definitions:
             raise BadDetail(field.name) from error
 
     def _day_and_time(self, field: ContactField, text: str) -> str:
-        """ISO 8601 as it is; else a day as the list writes days, then a time as "14:30"."""
+        """ISO 8601 as it is; else a day as the list writes days, then a time as people write it."""
         day, _between, clock = text.partition(" ")
         try:
-            return f"{columns.read_date(day, self.started.date_order).isoformat()}T{clock}" if clock else text
+            if not clock:
+                return text
+            at = columns.read_clock(clock)
+            return f"{columns.read_date(day.rstrip(','), self.started.date_order).isoformat()}T{at:%H:%M}"
         except ValueError as error:
             raise BadDetail(field.name) from error
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from compliance.importing import starting, working
+from compliance.importing import details, starting, working
 from compliance.importing.starting import CannotImport
 from compliance.models import ConsentImport, ConsentImportRow
 from tenancy.isolation import activate
@@ -17,7 +17,7 @@ from texting.fields.kinds import Kind
 from texting.fields.reading import written
 from texting.fields.writing import set_values
 from texting.finding_people import find_people
-from texting.models import FieldRight, Tag
+from texting.models import ContactField, FieldRight, Tag
 from texting.phone_numbers import parse
 from texting.queries.tags import tags_of
 from texting.searching.asking import read
@@ -66,6 +66,35 @@ def test_values_and_tags_are_written_in_their_spelling(desk, program, fields):
         assert written(fields["visit"]) == {one.pk: "2027-03-31"}
         assert (written(fields["plan"]), written(fields["spanish"])) == ({one.pk: "Gold"}, {one.pk: "yes"})
         assert [tag.name for tag in tags_of([one.pk])[one.pk]] == ["Moved away", "VIP"]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("3/31/2027 2:30 PM", "2027-03-31T14:30"),
+        ("3/31/2027, 2:30 p.m.", "2027-03-31T14:30"),
+        ("3/31/2027 9:30", "2027-03-31T09:30"),
+        ("03/31/2027 12:05 AM", "2027-03-31T00:05"),
+        ("3/31/2027 2 pm", "2027-03-31T14:00"),
+        ("2027-03-31 14:30:00", "2027-03-31T14:30"),
+        ("2027-03-31T14:30", "2027-03-31T14:30"),
+        ("3/31/2027", None),
+        ("3/31/2027 14:30 PM", None),
+        ("3/31/2027 9", None),
+        ("3/31/2027 25:00", None),
+        ("13/31/2027 9:30", None),
+    ],
+)
+def test_a_day_with_a_time_is_read_as_people_and_spreadsheets_write_it(desk, written, stored):
+    with activate(desk.organization):
+        field = ContactField(name="Visit", kind=Kind.DATE_TIME)
+        started = ConsentImport(date_order="mdy", columns={"field-1": 0})
+        known = details.Definitions(started, {"field-1": field}, {})
+        if stored is None:
+            with pytest.raises(details.BadDetail):
+                known.read([written])
+        else:
+            assert known.read([written]).values == {field.pk: stored}
 
 
 def test_what_is_known_stays(desk, program, fields):
