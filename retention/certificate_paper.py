@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.paper import LINE, Paper, moment
 from retention import remains
@@ -54,7 +55,7 @@ def as_pdf(purge: Purge) -> bytes:
     paper.section(_("By which rules"))
     for rule in said["rules"]:
         if rule["before"]:
-            words = _("%(days)s days: before %(at)s") % {
+            words = ngettext("%(days)s day: before %(at)s", "%(days)s days: before %(at)s", int(rule["days"])) % {
                 "days": rule["days"],
                 "at": moment(datetime.fromisoformat(rule["before"]), zone),
             }

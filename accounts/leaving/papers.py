@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.leaving.reading import ShownReceipt, ShownStep
 from accounts.paper import LINE, Paper, moment
@@ -55,7 +56,11 @@ def _facts(shown: ShownReceipt, zone: ZoneInfo) -> list[tuple[str, str]]:
     if trial is None:
         return [*facts, (_("Doors"), _("Not tried yet"))]
     found = _("All closed") if not shown.open else ", ".join(step.title for step in shown.open)
-    tried = _("%(found)s; tried with %(count)d things on %(when)s")
+    tried = ngettext(
+        "%(found)s; tried with %(count)d thing on %(when)s",
+        "%(found)s; tried with %(count)d things on %(when)s",
+        shown.tried,
+    )
     return [*facts, (_("Doors"), tried % {"found": found, "count": shown.tried, "when": moment(trial.at, zone)})]
 
 

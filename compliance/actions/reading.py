@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from compliance.actions import rates
@@ -205,7 +206,7 @@ def counted(found: Estimate) -> str:
     numbers = {"events": found.count.events, "base": number_format(found.count.base, force_grouping=True)}
     if found.unit is Unit.SHARE:
         return _("%(events)d of %(base)s") % numbers
-    return _("%(events)d in %(base)s texts") % numbers
+    return ngettext("%(events)d in %(base)s text", "%(events)d in %(base)s texts", found.count.base) % numbers
 
 
 def _shown(action: Action, rate: Rate | None, kept: list[ActionMeasurement], day: date) -> ShownAction:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.paper import LINE, Paper, moment
 from compliance.receipts.shapes import Entry, Proof, Receipt
@@ -41,7 +42,12 @@ def _proof(paper: Paper, receipt: Receipt, zone: ZoneInfo) -> None:
     paper.section(_("Proof"))
     wrong, known = len(receipt.unproved), receipt.checkpoint
     paper.paragraph(
-        _("%(count)d entries do NOT agree with the audit chain.") % {"count": wrong}
+        ngettext(
+            "%(count)d entry does NOT agree with the audit chain.",
+            "%(count)d entries do NOT agree with the audit chain.",
+            wrong,
+        )
+        % {"count": wrong}
         if wrong
         else _("Every entry that is here agrees with the audit chain.")
     )

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.factors import changing_policy
@@ -44,7 +45,11 @@ def measure_profile(request: MemberRequest, profile_key: str) -> HttpResponse:
         changes = taking.take(actor=request.member, profile=profile)
     except NotPossible as error:
         return _page(request, profile, problem=str(error))
-    text = _("The %(profile)s profile holds. %(number)d settings were changed.")
+    text = ngettext(
+        "The %(profile)s profile holds. %(number)d setting was changed.",
+        "The %(profile)s profile holds. %(number)d settings were changed.",
+        len(changes),
+    )
     messages.success(request, text % {"profile": profile.title, "number": len(changes)})
     return redirect("measure_profile", profile.key)
 

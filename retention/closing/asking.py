@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import notices, operators
 from accounts.mail import MailKind
@@ -159,8 +160,10 @@ def other_owners(member: Membership) -> list[Membership]:
 def refuse_if_held() -> None:
     """Raises CannotDo while anything is on legal hold. Take `deleting_lock` before."""
     if number := _holds():
-        words = _(
-            "%(number)s legal holds keep things here. The organization can end when two people have released them."
+        words = ngettext(
+            "%(number)s legal hold keeps things here. The organization can end when two people have released it.",
+            "%(number)s legal holds keep things here. The organization can end when two people have released them.",
+            number,
         )
         raise CannotDo(words % {"number": number})
 

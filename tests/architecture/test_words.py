@@ -1,6 +1,7 @@
 """Words are looked up when somebody reads them, not when a module is loaded: nobody's language is known then."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -73,6 +74,58 @@ def test_words_of_a_module_are_lazy(read):
 def test_no_string_is_left_out(read, language):
     """Each has words: not guessed, with the placeholders and tags of the English, in all plural forms."""
     assert [str(one) for one in judge(read.found, entries(language), language)] == [], "`make words` tells more"
+
+
+NUMBERS = (
+    "n|number|count|counted|seconds|minutes|hours|days|weeks|months|years|people|texts|segments|rows|times|total|base"
+)
+COUNTED = re.compile(rf"%\((?:{NUMBERS}|events|length|views|all)\)[ds] (?:[a-z]+ )?[a-z]{{2,}}s\b")
+"""A number, by the name of its placeholder, and what it counts, in the plural."""
+ALWAYS_MANY = {
+    "%(brand)s: its lines send %(segments)s segments",  # what carriers allow a minute and a day
+    "%(segments)s segments or %(pictures)s texts with pictures",
+    "Your ceiling of %(n)s segments a day",
+    "campaign: %(n)s segments a minute",
+    "this brand: %(n)s segments a day",
+    "The ceiling is %(segments)s segments a day now.",
+    "%(number)s texts went to this block of numbers within the hour",  # limits: nobody sets them to one
+    "This customer has got %(number)s texts within the hour",
+    "You have sent %(number)s texts within the hour",
+    "Your organization has sent %(number)s texts within the hour",
+    "Your limit of %(n)s texts an hour",
+    "has revealed %(number)s customers within an hour",
+    "the names and numbers of %(number)s customers",
+    "kept for at least %(n)d years",  # what a profile asks for
+    "the last %(days)s days",
+    "the last %(days)d days",
+    "for %(days)s days",
+    "In %(days)s days carriers",
+    "for %(days)s days, nobody new",
+    "%(days)s days",  # of the daily work, from two days on
+    "%(days)d days",
+    "after %(days)s days",
+    "%(number)s parts in all",  # from four on
+    "A hold has at most %(number)s parts.",
+    "Row %(number)d does not end",  # no number of anything
+    "audit event %(n)s",
+    "%(done)s of %(total)s rows",
+    "of %(all)s entries",
+    "%(length)s minutes",  # 1:05 minutes
+    "Choose 1 to %(minutes)d minutes",
+    "%(seconds)s seconds",
+    "Only the first %(count)d numbers",
+    "Push is on in %(count)d browsers",
+    "Every one of %(events)s events",
+    "It has %(length)s characters; a template",
+}
+"""What is never one of it."""
+
+
+def test_what_is_counted_has_a_singular(read):
+    """“1 hours” is no English, and Spanish and French then have no singular either."""
+    alone = [text.words[0] for text in read.found if len(text.words) == 1]
+    found = [words for words in alone if COUNTED.search(words) and not any(part in words for part in ALWAYS_MANY)]
+    assert sorted(found) == []
 
 
 def test_it_is_seen_where_words_would_be_looked_up_too_early():

@@ -65,8 +65,13 @@ def lasting(row: Announcement, load: Load) -> Lasting:
 
 def _bounds(row: Announcement, load: Load) -> Iterator[Lasting]:
     here, line = standing(), row.line
-    words = _("The pace of the line: %(n)s segments a second") % {"n": f"{line.texts_per_second:g}"}
-    yield Lasting(load.segments / max(line.texts_per_second, 0.01), words)
+    pace = line.texts_per_second
+    words = ngettext(
+        "The pace of the line: %(n)s segment a second",
+        "The pace of the line: %(n)s segments a second",
+        1 if pace == 1 else 2,
+    )
+    yield Lasting(load.segments / max(pace, 0.01), words % {"n": f"{pace:g}"})
     if line.campaign is not None:
         words = _("The pace of the line's campaign: %(n)s segments a minute")
         a_minute = line.campaign.segments_a_minute

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import MemberRequest, Permission, requires
@@ -142,9 +143,12 @@ def announced_alone(request: MemberRequest) -> HttpResponse:
     except CannotAnnounce as error:
         messages.error(request, str(error))
     else:
-        messages.success(
-            request, _("From now on one person tells at most %(people)s customers.") % {"people": f"{people:,}"}
+        words = ngettext(
+            "From now on one person tells at most %(people)s customer.",
+            "From now on one person tells at most %(people)s customers.",
+            people,
         )
+        messages.success(request, words % {"people": f"{people:,}"})
     return redirect("announcements" if request.member.may(Permission.ANNOUNCEMENTS_PREPARE) else "home")
 
 

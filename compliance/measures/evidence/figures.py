@@ -178,7 +178,10 @@ def _median(span: timedelta | None) -> str:
         return ngettext("The middle one took %(n)d minute.", "The middle one took %(n)d minutes.", minutes) % {
             "n": minutes
         }
-    return _("The middle one took %(hours)d hours.") % {"hours": round(seconds / 3600)}
+    hours = round(seconds / 3600)
+    return ngettext("The middle one took %(hours)d hour.", "The middle one took %(hours)d hours.", hours) % {
+        "hours": hours
+    }
 
 
 def moment(at: Any) -> str:
