@@ -7,8 +7,6 @@ without one the text is taken as usual. `far_end.reports[number]` names what bec
 
 import hashlib
 import secrets
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +19,7 @@ import time_machine
 
 from tests.faults.reports import Reporter
 from tests.texting.providers import fake_twilio
-from tests.texting.providers.fake_twilio import FakeTwilio, Handler, Server
+from tests.texting.providers.fake_twilio import FakeTwilio, Handler, listening
 
 HOLD_SECONDS = 2.5  # longer than the client waits (`hurrying.READ_SECONDS`)
 
@@ -169,18 +167,11 @@ class FaultHandler(Handler):
 def running() -> Iterator[ScriptedTwilio]:
     """A far end that listens until the end of the `with`."""
     far_end = ScriptedTwilio()
-    handler = type("FaultHandlerOfThis", (FaultHandler,), {"far_end": far_end})
-    with Server(("127.0.0.1", 0), handler) as server:
-        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        far_end.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+    with listening(far_end, FaultHandler):
         try:
             yield far_end
         finally:
-            server.shutdown()
             far_end.reporter.stop()
-            thread.join()
 
 
 ACCOUNT = fake_twilio.ACCOUNT

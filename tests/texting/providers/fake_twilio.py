@@ -308,16 +308,22 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running() -> Iterator[FakeTwilio]:
-    """A far end that listens until the end of the `with`."""
-    far_end = FakeTwilio()
-    handler = type("ScriptedHandler", (Handler,), {"far_end": far_end})
-    with Server(("127.0.0.1", 0), handler) as server:
+def listening(far_end: FakeTwilio, handler: type[Handler]) -> Iterator[None]:
+    """It answers by `handler` at `far_end.url` until the end of the `with`."""
+    with Server(("127.0.0.1", 0), type("ScriptedHandler", (handler,), {"far_end": far_end})) as server:
         far_end.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield far_end
+            yield
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def running() -> Iterator[FakeTwilio]:
+    """A far end that listens until the end of the `with`."""
+    far_end = FakeTwilio()
+    with listening(far_end, Handler):
+        yield far_end
