@@ -11,6 +11,7 @@ from compliance.models import Finding
 from portal.models import PaymentAccount, PaymentRequest, PaymentSession, SecureMessage, SecureReply
 from retention.models import DataExport
 from tenancy.models import AuditEvent
+from tests.found import keep_finding
 from tests.retention.asked import pack_for
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -36,17 +37,12 @@ class OldRows:
 
     def finding(self, one: Conversation, at: datetime, *, because: str | None = None, speaks: bool = True) -> Finding:
         """`speaks`: whether it tells of the value, or only why somebody sent it."""
-        return Finding.objects.create(
+        return keep_finding(
             message_id=self._text(one).pk,
             conversation_id=one.pk,
             direction="out",
             type="card",
-            confidence="high",
-            score=1.0,
-            reasons=[],
-            rules_version="1",
             masked=f"[card {LAST_FOUR_MARK}1111]" if speaks else "[card]",
-            was_removed=False,
             digest=b"d" * 16 if speaks else None,
             found_at=at,
             because=because,

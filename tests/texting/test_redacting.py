@@ -14,6 +14,7 @@ from tenancy.audit import AuditKind
 from tenancy.encryption.fields import encrypted_fields
 from tenancy.isolation import TenantModel, activate
 from tenancy.models import AuditEvent
+from tests.found import keep_finding
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
 from tests.texting.desk import SECOND, busy_desk, desk
@@ -88,19 +89,12 @@ class TestWhatGoes:
                 about=[str(message.pk)],
                 created_at=timezone.now(),
             )
-            Finding.objects.create(
+            keep_finding(
                 message_id=message.pk,
                 conversation_id=message.conversation_id,
-                direction="in",
                 type="ACCESS_SECRET",
-                confidence="high",
-                score=1,
-                reasons=[],
-                rules_version="1",
                 masked="[secret ••••7291]",
-                was_removed=False,
                 digest=b"d" * 16,
-                found_at=timezone.now(),
                 because=SECRET,
             )
         before = holders(desk.organization, SECRET)

@@ -21,6 +21,7 @@ from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER
 from tests.compliance.opt_ins import make_keyword, make_program
 from tests.compliance.review_checks.checked import leave, look, look_later, outcomes, recomputed, results, why
+from tests.found import keep_finding
 from tests.texting.desk import SECOND, busy_desk, desk
 from texting import conversations
 from texting.ended import end_words
@@ -229,18 +230,13 @@ def test_health_that_a_customer_wrote_fails_until_somebody_judges_it_wrong(desk)
     conversation = talk(desk)
     with activate(desk.organization):
         text = Message.objects.get(direction="in")
-        finding = Finding.objects.create(
+        finding = keep_finding(
             message_id=text.pk,
             conversation_id=conversation.pk,
-            direction="in",
             type="HEALTH_INFO",
             confidence="medium",
             score=0.6,
-            reasons=[],
-            rules_version="1",
             masked="[health]",
-            was_removed=False,
-            found_at=timezone.now(),
         )
     look()
     assert results(desk, conversation)["content"] == "fails"

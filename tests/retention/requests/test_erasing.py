@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from compliance.ledger import consent
-from compliance.models import ConsentEvent, Finding, ProfileChange, Suppression
+from compliance.models import ConsentEvent, ProfileChange, Suppression
 from retention import certificates
 from retention.erasing import asking, rows, running
 from retention.models import Erasure, SubjectRequest
@@ -21,6 +21,7 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.callers import make_caller
+from tests.found import keep_finding
 from tests.retention.asked import ask_request, copied_for
 from tests.retention.placed import place_hold
 from tests.retention.purging.conftest import written_over
@@ -64,19 +65,13 @@ def person(desk):
         more = {"conversation": one, "contact_id": one.contact_id, "author": desk.cast.agent}
         Note.objects.create(body="Delia is allergic", created_at=timezone.now(), **more)
         Draft.objects.create(body="Dear Delia", updated_at=timezone.now(), **more)
-        Finding.objects.create(
+        keep_finding(
             message_id=one.pk,
             conversation_id=one.pk,
-            direction="in",
             type="SSN",
-            confidence="high",
-            score=1.0,
-            reasons=[],
-            rules_version="1",
             masked="[SSN ••••9817]",
             was_removed=True,
             digest=b"d" * 16,
-            found_at=timezone.now(),
         )
         keep_file(Message.objects.get(conversation=one), png_with_place())
         tag = tagging.add_tag(member=desk.cast.owner, name="VIP")
