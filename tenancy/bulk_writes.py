@@ -115,7 +115,9 @@ _AS_THEY_ARE: dict[str, type] = {
     "uuid": UUID,
     "text": str,
     "varchar": str,
+    "smallint": int,
     "integer": int,
+    "bigint": int,
     "boolean": bool,
     "timestamp with time zone": datetime,
 }
@@ -123,9 +125,19 @@ _AS_THEY_ARE: dict[str, type] = {
 
 def _goes_as_it_is(field: Any, kind: str, values: Sequence[Any]) -> bool:
     """Whether Django's own field would hand on each value unchanged: it asks the connection for every single one."""
-    if not type(field).__module__.startswith("django.db.models.fields"):
-        return False
     wanted = _AS_THEY_ARE.get(kind)
-    if wanted is None or not set(map(type, values)) <= {wanted, NoneType}:
+    if wanted is None or not _prepares_as_django(type(field)):  # type: ignore[arg-type]
+        return False
+    types = set(map(type, values)) - {NoneType}
+    if wanted is str:  # a choice is one, too; a reference makes nothing of ""
+        return not field.is_relation and all(issubclass(one, str) for one in types)
+    if not types <= {wanted}:
         return False
     return wanted is not datetime or all(value is None or value.tzinfo is not None for value in values)
+
+
+@cache
+def _prepares_as_django(kind: type) -> bool:
+    """Whether a class of fields is Django's own, or leaves to it what is made of a value."""
+    prepares = (kind.get_prep_value, kind.get_db_prep_value, kind.get_db_prep_save)  # type: ignore[attr-defined]
+    return all(one.__module__.startswith("django.db.models.fields") for one in prepares)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenancy import bulk_writes
+from tenancy.arrays import array_of
 from tenancy.bulk_writes import insert_rows, update_rows
 from tenancy.encryption import fetch_current_keys, keyring
 from tenancy.isolation import NoOrganization, activate
@@ -109,7 +110,7 @@ def test_a_new_row_of_another_organization_is_refused(cast: Cast) -> None:
 
 def test_what_goes_as_it_is_is_what_django_would_have_written(cast: Cast) -> None:
     """Also what only looks like it: another type for the same column takes Django's way."""
-    odd = {"uuid": [str(cast.front_desk.pk)], "integer": ["7", True], "varchar": [Purpose.REPLY, 7], "boolean": [1]}
+    odd = {"uuid": [str(cast.front_desk.pk)], "integer": ["7", True], "varchar": [7], "boolean": [1]}
     naive = timezone.now().replace(tzinfo=None)
     for field in (*Message._meta.concrete_fields, *SendAttempt._meta.concrete_fields):
         kind = bulk_writes._type(field)
@@ -118,6 +119,9 @@ def test_what_goes_as_it_is_is_what_django_would_have_written(cast: Cast) -> Non
             if bulk_writes._goes_as_it_is(field, kind, [value]):
                 assert field.get_db_prep_save(value, connection) == value
         assert not any(bulk_writes._goes_as_it_is(field, kind, [value]) for value in [*odd.get(kind, []), Now(), naive])
+    purpose = Message._meta.get_field("purpose")
+    assert bulk_writes._goes_as_it_is(purpose, "varchar", [Purpose.REPLY, "", None])
+    assert array_of("varchar", [Purpose.REPLY]) == array_of("varchar", [purpose.get_db_prep_save("reply", connection)])
     known = [field.name for field in Message._meta.concrete_fields if _plain(field)]
     assert {"id", "status", "created_at", "segments", "contact"} - set(known) == {"segments"}, known
 
