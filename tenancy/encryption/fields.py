@@ -171,7 +171,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
         organization, stored_name = self.organization_of(rows[0]), f"_stored_{self.attname}"
         column, known = self.column_binding(organization), dict[tuple[str, str], Any]()
         found = []
-        for row in rows:
+        for row, chance in zip(rows, records.chances(len(rows)), strict=True):
             text, stored = row.__dict__.get(self.attname), row.__dict__.get(stored_name)
             is_new = type(text) is str and (stored is None or stored.text is None) and row.pk is not None
             if not is_new or self.organization_of(row) != organization:
@@ -182,7 +182,7 @@ class EncryptedTextField(_TextField[_Set, _Get]):
                 if pair not in known:
                     known[pair] = _keyring().current(organization, *pair)
             place = column + records.lengths_first(str(row.pk))
-            sealed = Sealed(records.seal(self.to_record(text), [known[pair] for pair in wanted], place))
+            sealed = Sealed(records.seal(self.to_record(text), [known[pair] for pair in wanted], place, chance))
             row.__dict__[stored_name] = _Stored(sealed, text, (place, wanted))
             found.append(sealed)
         return found

@@ -25,6 +25,7 @@ KEY_ID_BYTES = 8
 ORGANIZATION_MARK = bytes(KEY_ID_BYTES)
 """In the place of a key's id among tombstones: all keys of the organization but those in escrow."""
 SALT_BYTES, COMMITMENT_BYTES, NONCE_BYTES, TAG_BYTES = 16, 32, 12, 16
+CHANCE_BYTES = SALT_BYTES + NONCE_BYTES
 _INFO = b"parley record/v1"
 
 
@@ -49,10 +50,20 @@ class Key:
         return self if self.is_withheld == is_withheld else replace(self, is_withheld=is_withheld)
 
 
-def seal(text: bytes, keys: Sequence[Key], binding: bytes) -> bytes:
-    """Encrypt `text` for the place that `binding` describes, under all of `keys` together."""
+def chances(number: int) -> list[bytes]:
+    """What so many records take of chance, for `seal`: the system is asked once for all of them."""
+    drawn = os.urandom(CHANCE_BYTES * number)
+    return [drawn[at : at + CHANCE_BYTES] for at in range(0, len(drawn), CHANCE_BYTES)]
+
+
+def seal(text: bytes, keys: Sequence[Key], binding: bytes, chance: bytes = b"") -> bytes:
+    """Encrypt `text` for the place that `binding` describes, under all of `keys` together.
+
+    `chance`: one of `chances`, used for nothing else; without it, it is drawn here.
+    """
     head = bytes((VERSION, len(keys))) + b"".join(key.key_id for key in keys)
-    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    drawn = chance or os.urandom(CHANCE_BYTES)
+    salt, nonce = drawn[:SALT_BYTES], drawn[SALT_BYTES:]
     secret, commitment = _derive(keys, salt)
     return head + salt + commitment + nonce + AESGCM(secret).encrypt(nonce, text, lengths_first(head, binding))
 

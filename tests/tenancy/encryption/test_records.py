@@ -92,6 +92,14 @@ def test_the_same_text_never_looks_the_same():
     assert records.seal(b"text", [ONE], BINDING) != records.seal(b"text", [ONE], BINDING)
 
 
+def test_chance_that_is_drawn_for_many_at_once_is_another_for_each():
+    drawn = records.chances(100)
+    assert (len(set(drawn)), {len(one) for one in drawn}) == (100, {records.CHANCE_BYTES})
+    first, second = (records.seal(b"Hello", [ONE], b"place", chance) for chance in drawn[:2])
+    assert first != second
+    assert records.unseal(first, [ONE], b"place") == b"Hello"
+
+
 def test_a_wrapped_key_opens_only_with_its_wrapping_key_and_name():
     wrapping = os.urandom(32)
     wrapped = records.wrap(b"s" * 32, wrapping, b"name")
