@@ -1,4 +1,4 @@
-"""The audit log: who did what, when, from where. `record` is the only way to write it.
+"""The audit log: who did what, when, from where. `record` (of many `record_all`) is the only way to write it.
 
 Events are gathered while a transaction runs and written as one of its last steps: sealing needs keys first, and the row
 lock on the log's head, which orders the organization's writers, is then held for a moment only. Deed and event commit
@@ -9,7 +9,7 @@ Events hold ids and plain facts, never a text, a number or a name of a customer.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import Enum
 from ipaddress import ip_address
@@ -28,7 +28,18 @@ from tenancy.isolation import before_commit, kept_until_commit
 from tenancy.models import AuditEvent, AuditHead
 from tenancy.rows import new_row
 
-__all__ = ["AuditEventKind", "AuditKind", "Finding", "Report", "flush", "gathered", "kind_of", "record", "verify_chain"]
+__all__ = [
+    "AuditEventKind",
+    "AuditKind",
+    "Finding",
+    "Report",
+    "flush",
+    "gathered",
+    "kind_of",
+    "record",
+    "record_all",
+    "verify_chain",
+]
 
 LONGEST_DETAIL = 500
 """Characters of one detail; a longer one is content, which has no place in the log."""
@@ -56,19 +67,26 @@ def record(
     short words, and lists or dicts of these; `automation` is added where a rule acts in its owner's name. Raises
     NoOrganization outside `activate`, ValueError for an address that is none, TypeError for details of another kind.
     """
+    record_all(event=event, objects=[object], actor=actor, address=address, **details)
+
+
+def record_all(
+    *,
+    event: AuditEventKind,
+    objects: Sequence[models.Model | None],
+    actor: models.Model | None = None,
+    address: str | None = None,
+    **details: Any,
+) -> None:
+    """`record` of each of these objects, in their order; what the events share is worked out once."""
     if (rule := acting()) is not None:
         details = {**details, "automation": rule.rule}
-    row = new_row(
-        AuditEvent,
-        {
-            "event": kind_of(event).value,
-            "actor_id": None if actor is None else actor.pk,
-            "object_type": "" if object is None else object._meta.label_lower,
-            "object_id": "" if object is None else str(getattr(object, "audit_id", object.pk)),
-            "address": str(ip_address(address)) if address else "",
-            "details": json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
-        },
-    )
+    shared = {
+        "event": kind_of(event).value,
+        "actor_id": None if actor is None else actor.pk,
+        "address": str(ip_address(address)) if address else "",
+        "details": json.dumps(_plain(details), sort_keys=True, ensure_ascii=False) if details else None,
+    }
     pending = kept_until_commit(_Pending)
     if not pending.events:
         before_commit(flush, last=True)
@@ -77,7 +95,12 @@ def record(
         """Django forgets what is to run after commit when the savepoint it was registered in is rolled back."""
 
     transaction.on_commit(sign_of_life, using="default")
-    pending.events.append((sign_of_life, row))
+    for one in objects:
+        what = {
+            "object_type": "" if one is None else one._meta.label_lower,
+            "object_id": "" if one is None else str(getattr(one, "audit_id", one.pk)),
+        }
+        pending.events.append((sign_of_life, new_row(AuditEvent, {**shared, **what})))
 
 
 def flush() -> None:

@@ -352,6 +352,6 @@ def _queue(messages: Sequence[Message], author: Membership | None, purpose: Purp
         live.publish(
             kind=LiveKind.MESSAGE, conversation=message.conversation_id, message=message.pk, line=message.line_id
         )
-        audit.record(event=AuditKind.MESSAGE_SENT, actor=author, object=message, purpose=purpose.value)
-        if message.outside_hours:
-            audit.record(event=AuditKind.MESSAGE_SENT_OUTSIDE_HOURS, actor=author, object=message)
+    audit.record_all(event=AuditKind.MESSAGE_SENT, actor=author, objects=messages, purpose=purpose.value)
+    if outside := [message for message in messages if message.outside_hours]:
+        audit.record_all(event=AuditKind.MESSAGE_SENT_OUTSIDE_HOURS, actor=author, objects=outside)
