@@ -10,7 +10,7 @@ the person told themselves takes the place of the guessed zones, but not of the 
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -141,7 +141,7 @@ def _by_area_code(evidence: _Evidence, parsed: PhoneNumber) -> None:
     places, area_code = _places(), str(parsed.national_number)[:3]
     state = places.area_codes.get(area_code)
     if state:
-        zones = places.area_code_zones.get(area_code) or _zones_of(parsed) or places.zones[state]
+        zones = places.area_code_zones.get(area_code) or _zones_of_exchange(parsed) or places.zones[state]
         evidence.add(f"US-{state}", zones)
         return
     region = phonenumbers.region_code_for_number(parsed) or _islands(area_code)
@@ -186,6 +186,18 @@ def _by_zip(evidence: _Evidence, code: str) -> None:
 def _zones_of(parsed: PhoneNumber) -> list[str]:
     zones = [zone for zone in time_zones_for_number(parsed) if zone != _NOWHERE]
     return zones if len(zones) <= _MOST_ZONES else []
+
+
+def _zones_of_exchange(parsed: PhoneNumber) -> list[str]:
+    """`_zones_of` for a number of North America, looked up once for all numbers of its exchange: the library's tables
+    tell no more than that of them, which a test holds them to.
+    """
+    return list(_of_exchange((parsed.national_number or 0) // 10_000))
+
+
+@lru_cache(maxsize=16_384)
+def _of_exchange(exchange: int) -> tuple[str, ...]:
+    return tuple(_zones_of(PhoneNumber(country_code=_NANP, national_number=exchange * 10_000 + 123)))
 
 
 def _named(zone: str) -> str:

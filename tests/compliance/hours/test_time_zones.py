@@ -4,10 +4,10 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compliance.hours.time_zones import _plainly, whereabouts
+from compliance.hours.time_zones import _plainly, _zones_of, _zones_of_exchange, whereabouts
 
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 ALL_OF_THE_STATES = (
@@ -159,3 +159,12 @@ def test_other_numbers_are_left_to_the_library() -> None:
         "",
     ):
         assert _plainly(number) is None, number
+
+
+@example(423_202, 7)  # in another zone than 423-200
+@example(907_209, 0)
+@given(st.integers(min_value=200_200, max_value=999_999), st.integers(min_value=0, max_value=9_999))
+def test_of_a_number_of_north_america_its_exchange_says_all_that_its_zones_are_known_by(exchange, rest):
+    """So they are looked up once for the ten thousand numbers of an exchange."""
+    number = phonenumbers.PhoneNumber(country_code=1, national_number=exchange * 10_000 + rest)
+    assert _zones_of_exchange(number) == _zones_of(number)
