@@ -4,6 +4,7 @@ Only such texts are looked up, so all others cost nothing. A score goes into the
 leaves it resolved; anything else is an ordinary text.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,12 +26,18 @@ WORDS = (
     ("Muy mal", "Mal", "Regular", "Bien", "Muy bien"),
     ("Très mal", "Mauvais", "Moyen", "Satisfaisant", "Très bien"),
 )
+_OF_FIVE = re.compile(
+    r"\s*([1-5])\s*(?:(?:/|out\s+of|of|de|sur)\s*5)?\s*(?:stars?|estrellas?|[eé]toiles?)?[\s.!]*", re.I
+)
+"""A score as people give scores: "4/5", "4 out of 5", "5 stars"."""
 
 
 def score_of(body: str) -> int | None:
     """From 1 to 5; None for what is no score."""
     if not body or len(body) > 60 or not is_own(body):
         return None
+    if of_five := _OF_FIVE.fullmatch(body):
+        return int(of_five[1])
     found = ((at, words) for words in WORDS if (at := chosen(body, words)) is not None)
     return next((at + 1 for at, words in found if is_all(body, words, at)), None)
 

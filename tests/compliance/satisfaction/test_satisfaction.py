@@ -147,6 +147,16 @@ def test_stop_is_stop_and_a_late_or_strange_number_is_a_text(desk):
         ("très bien", 5),
         ("1 or 2", None),
         ("6", None),
+        *(
+            ("4/5", 4),
+            ("5 / 5!", 5),
+            ("3 out of 5", 3),
+            ("2 de 5", 2),
+            ("4 sur 5", 4),
+            ("5 stars", 5),
+            ("1 estrella", 1),
+        ),
+        *(("6/5", None), ("4/10", None), ("4.5", None), ("5/5 but late", None), ("stars", None), ("4 5", None)),
     ],
 )
 def test_scores_are_read_in_three_languages(said, score):
