@@ -25,6 +25,7 @@ from retention.subjects import SUBJECTS
 from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.retention.asked import ask_request
 from tests.retention.placed import place_hold
 from tests.texting.desk import FIRST, SECOND, desk
@@ -52,7 +53,7 @@ THIRD = "+12125550183"
 (TEXTS,) = (one for one in SUBJECTS[HeldKind.BODIES] if one.model == "texting.Message")
 
 
-@pytest.fixture
+@kept_upon("desk")
 def two(desk):
     """Ana Diaz writes from two numbers; a stranger from a third. Fields, and tags."""
     return furnish(desk)

@@ -15,6 +15,7 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.texting.desk import FIRST, SECOND, desk
 from texting.fields import defining, kinds, reading, writing
 from texting.fields.defining import BadField, Right
@@ -51,7 +52,7 @@ def seen(desk, member, contact=None):
         return {one.field.name: one.text for one in reading.values_for(member, contact)}
 
 
-@pytest.fixture
+@kept_upon("desk")
 def marcus(desk):
     desk.hear(number=FIRST, name="Marcus Bell")
     return desk.contact(FIRST)

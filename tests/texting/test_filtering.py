@@ -22,6 +22,7 @@ from tenancy.encryption import records
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
+from tests.kept import kept_upon
 from tests.texting.desk import desk
 from texting import tagging
 from texting.fields import defining, writing
@@ -54,7 +55,7 @@ KINDS = {
 }
 
 
-@pytest.fixture
+@kept_upon("desk")
 def world(desk):
     """Four contacts, the last the newest; six fields; Ada and Cy are tagged."""
     desk.fields, desk.people = {}, {}

@@ -11,6 +11,7 @@ from accounts.models import TeamMember
 from accounts.permissions import MissingPermission, Permission
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.mailed import mails_to
 from tests.revealers import ASKS, with_rights
 from tests.texting.attachments import samples
@@ -29,7 +30,7 @@ def asker(desk):
     return with_rights(desk.cast)
 
 
-@pytest.fixture
+@kept_upon("desk")
 def customer(desk):
     return desk.hear("It is me, Ada, call (212) 555-0181", name="Ada Lovelace")
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership, Team
 from tenancy.isolation import activate
 from tests.callers import make_caller
+from tests.kept import kept_upon
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import conversations, queries
 from texting.conversations import NotPossible
@@ -28,7 +29,7 @@ def fresh(member):
     return Membership.objects.select_related("user", "organization").get(pk=member.pk)
 
 
-@pytest.fixture
+@kept_upon("desk")
 def three(desk) -> dict[str, Conversation]:
     """One conversation of the agent, one of the colleague, one of nobody; each with a text of its own."""
     found = {

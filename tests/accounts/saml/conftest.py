@@ -1,15 +1,14 @@
 """The cast, with single sign-on at Harbor Dental."""
 
-import pytest
-
 from tests.accounts.saml.office import Browser, Office, open_office
+from tests.kept import kept_upon
 
 
-@pytest.fixture
+@kept_upon("cast")
 def office(cast) -> Office:
     return open_office(cast.owner)
 
 
-@pytest.fixture
+@kept_upon("office")
 def browser(office) -> Browser:
     return Browser(office).ask()

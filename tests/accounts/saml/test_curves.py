@@ -32,13 +32,14 @@ from tests.accounts.saml.identity_provider import (
 )
 from tests.accounts.saml.office import OURS, certify
 from tests.journeys.real_provider import NO_XMLSEC
+from tests.kept import kept_upon
 
 T = xmlsec.Transform
 P256, P384 = curve_pair("p256"), curve_pair("p384", ec.SECP384R1)
 ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 
 
-@pytest.fixture
+@kept_upon("office")
 def curves(office):
     certify(office, P256, P384)
     return office

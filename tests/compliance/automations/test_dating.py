@@ -14,6 +14,7 @@ from compliance.hours.customer_place import Place, set_place
 from compliance.models import Automation, AutomationRun, AutomationTrigger
 from tenancy.isolation import activate
 from tests.compliance.automations.making import acts, rule, runs, tag, tags_on, template, work
+from tests.kept import kept_upon
 from tests.texting.desk import SECOND, desk
 from texting import tagging
 from texting.duplicates import merging
@@ -26,7 +27,7 @@ from texting.models import Conversation, FieldValue, Line, Tag
 __all__ = ["desk"]
 
 
-@pytest.fixture
+@kept_upon("desk")
 def visits(desk):
     """A field, and a customer who has something in it for in three days."""
     desk.place = desk.hear("Hello")

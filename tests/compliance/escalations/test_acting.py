@@ -18,6 +18,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.at_once import at_once, errors_of
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, WANTS_RESULTS, escalation, events, steps
+from tests.kept import kept_upon
 from tests.permitting import agree_to_everything
 from tests.texting.desk import desk
 from tests.texting.test_delivery import wait_until_a_transaction_waits
@@ -30,7 +31,7 @@ from texting.sending import Refused
 __all__ = ["desk"]
 
 
-@pytest.fixture
+@kept_upon("desk")
 def offered(desk):
     """A customer who agreed to everything and then offers a card."""
     conversation = desk.hear("START")

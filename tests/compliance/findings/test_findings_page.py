@@ -12,6 +12,7 @@ from compliance.findings.rule_words import words_of
 from compliance.models import Finding
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.texting.desk import FIRST, SECOND, Desk, desk
 from texting import sending
 
@@ -22,7 +23,7 @@ SSN = "my ssn is 123-45-6788"
 WEIGHTS = Path(reading.__file__).parents[1] / "detectors" / "data" / "weights.json"
 
 
-@pytest.fixture
+@kept_upon("desk")
 def found(desk: Desk) -> Finding:
     desk.hear("Hello", name="Maria Ruiz")
     desk.hear(SSN)

@@ -16,6 +16,7 @@ from compliance.opt_in_forms import publishing
 from tenancy.isolation import activate
 from tests.cast import signed_in
 from tests.compliance.published_forms import NEW, Visitor, address_of, change, later, make_form, make_program
+from tests.kept import kept_upon
 from tests.texting.desk import FIRST, desk
 from texting.limits import changing
 from texting.models import Contact, Message
@@ -24,7 +25,7 @@ from texting.purposes import Purpose
 __all__ = ["desk"]
 
 
-@pytest.fixture
+@kept_upon("desk")
 def program(desk):
     return make_program(desk)
 

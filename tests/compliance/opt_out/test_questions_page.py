@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from compliance.opt_out.reading_questions import question_count
 from compliance.opt_out.reminding import remind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.texting.desk import FIRST, SECOND, desk
 from texting.models import Message
 from texting.purposes import Purpose
@@ -22,7 +22,7 @@ HTMX = {"HX-Request": "true"}
 UNSURE = "how do I unsubscribe, call (212) 555-0199"
 
 
-@pytest.fixture
+@kept_upon("desk")
 def asked(desk):
     desk.hear("START", name="Maria Ruiz")
     conversation = desk.hear(UNSURE)

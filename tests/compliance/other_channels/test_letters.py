@@ -19,6 +19,7 @@ from tests.accounts.mail.conftest import server
 from tests.compliance.escalations.at_the_desk import CARD_OFFER, escalation, events, steps
 from tests.compliance.other_channels.at_the_mail import MARIA, arrived, letters, write
 from tests.compliance.other_channels.at_the_phone import HTMX
+from tests.kept import kept_upon
 from tests.revealers import MASKED, with_rights
 from tests.texting.desk import desk
 
@@ -27,7 +28,7 @@ __all__ = ["desk", "server"]
 SAID = f"{CARD_OFFER} It is about my rash."
 
 
-@pytest.fixture
+@kept_upon("desk")
 def offered(desk):
     desk.hear("START", name="Maria Ruiz")
     return desk.hear(SAID)

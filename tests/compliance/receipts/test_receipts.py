@@ -21,6 +21,7 @@ from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.revealers import with_rights
 from tests.scaling import grows_in_step
 from tests.texting.desk import FIRST, SECOND, desk
@@ -45,7 +46,7 @@ def as_data(desk, number=FIRST):
     return json.loads(answer.content)
 
 
-@pytest.fixture
+@kept_upon("desk")
 def customer(desk):
     """Wrote, was answered, agreed to offers by a form, stopped; then somebody tried to write again."""
     conversation = desk.hear("Hello", name="Zoë Łukasz")

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 import time_machine
 from django.db import connection
 from django.db.models import F
@@ -22,6 +21,7 @@ from compliance.reports import counting
 from compliance.reports.periods import Period, last_month, last_week, newest
 from tenancy.isolation import activate
 from tests.compliance.templates_of import published
+from tests.kept import kept_upon
 from tests.revealers import with_rights
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import sending
@@ -58,7 +58,7 @@ def joins(desk, number, program, source=ConsentEvent.Source.FORM):
     return contact
 
 
-@pytest.fixture
+@kept_upon("desk")
 def busy(desk):
     """Three people opt in, two by a form and one by a keyword; one of them is texted and stops."""
     with activate(desk.organization):

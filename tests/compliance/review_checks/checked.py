@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import time_machine
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from compliance.review_checks.judging import Check, judge
 from compliance.tasks import check_conversations
 from tenancy.isolation import activate
 from tests.compliance.escalations.at_the_desk import CARD_OFFER
+from tests.kept import kept_upon
 from tests.texting.desk import SECOND
 from texting.models import Message
 
@@ -63,7 +63,7 @@ def leave(desk, **which):
         rows.update(status="delivered", sent_at=now, delivered_at=now)
 
 
-@pytest.fixture
+@kept_upon("desk")
 def checked(desk):
     """Maria's was not escalated in time; somebody's on the billing line is in order."""
     maria = desk.hear(CARD_OFFER, name="Maria Ruiz")

@@ -15,12 +15,13 @@ from compliance.review_checks.rates import rate, report
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.callers import make_caller
+from tests.kept import kept_upon
 from tests.texting.desk import desk
 
 __all__ = ["desk"]
 
 
-@pytest.fixture
+@kept_upon("desk")
 def history(desk):
     """Front desk: yesterday two that hold and one that fails, today one that holds; billing: one fails, of nobody."""
     now = timezone.now()

@@ -3,13 +3,13 @@
 import csv
 import io
 
-import pytest
 from django.urls import reverse
 
 from compliance.models import CheckedConversation
 from tenancy.models import AuditEvent
 from tests.compliance.review_checks.checked import leave, look
 from tests.compliance.reviewing.reviewed import drawn_row, in_organization, judge, take
+from tests.kept import kept_upon
 from tests.texting.desk import SECOND, desk
 from texting import conversations
 
@@ -18,7 +18,7 @@ __all__ = ["desk"]
 THIRD = "+12125550183"
 
 
-@pytest.fixture
+@kept_upon("desk")
 def three(desk):
     """Three conversations that are over: one drawn and judged with a failing no, one drawn twice, one not."""
     found = []

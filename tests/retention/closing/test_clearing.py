@@ -17,6 +17,7 @@ from tenancy.audit_checkpoints import trusted_keys
 from tenancy.audit_verification import verify_chain
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent, Organization
+from tests.kept import kept_upon
 from tests.retention.closing.passing import let_its_day_pass
 from tests.retention.closing.test_closing import carrier
 from tests.texting.desk import FIRST, SECOND
@@ -55,7 +56,7 @@ def rows_of(organization):
     return found
 
 
-@pytest.fixture
+@kept_upon("desk")
 def ended(desk):
     """Texts, an opt-out that a person wrote down, a second owner's account that is in no other organization."""
     desk.resolve(desk.take(desk.hear("About my crown", number=FIRST)))

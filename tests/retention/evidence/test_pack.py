@@ -28,6 +28,7 @@ from tenancy.models import AuditEvent
 from tests.cast import signed_in
 from tests.compliance.actions.seeded import checked, now_day, opened
 from tests.compliance.measures.answered import signed_measure
+from tests.kept import kept_upon
 from tests.texting.desk import desk
 from tests.texting.test_revealing import reveal, with_rights
 from texting.models import Message
@@ -41,7 +42,7 @@ DELIVERIES = {  # the fifth is ours, the one that offers another channel
 }  # fmt: skip
 
 
-@pytest.fixture
+@kept_upon("desk")
 def year(desk):
     """Some of everything: a card that somebody texted, an improvement, a signed measure, a drill."""
     talk = desk.hear(f"My card is {CARD}", name="Delia Moreno")

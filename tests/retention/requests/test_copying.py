@@ -20,6 +20,7 @@ from retention.requests.parts import PARTS, Who
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.kept import kept_upon
 from tests.retention.asked import ask_request
 from tests.texting.attachments.keeping import keep_file
 from tests.texting.attachments.samples import png_with_place
@@ -27,7 +28,7 @@ from tests.texting.desk import FIRST, SECOND
 from texting.models import Attachment, Message, Note
 
 
-@pytest.fixture
+@kept_upon("desk")
 def asked(desk):
     """A customer with a text, a note and a picture, and a request for a copy that the admin has asked to be made."""
     one = desk.resolve(desk.hear("About <b>my</b> crown", number=FIRST, name="Delia Moreno"))

@@ -22,6 +22,7 @@ from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.callers import make_caller
 from tests.found import keep_finding
+from tests.kept import kept_upon
 from tests.retention.asked import ask_request, copied_for
 from tests.retention.placed import place_hold
 from tests.retention.purging.conftest import written_over
@@ -55,7 +56,7 @@ class Died(Exception):
     """The process, for a moment."""
 
 
-@pytest.fixture
+@kept_upon("desk")
 def person(desk):
     """A customer with two conversations, a note, a draft, a file, a tag, a finding; both conversations are resolved."""
     one = desk.resolve(desk.hear(WORDS, number=FIRST, name="Delia Moreno"))

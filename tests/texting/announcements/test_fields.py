@@ -11,6 +11,7 @@ from accounts.models import Membership
 from tenancy.encryption import readable
 from tenancy.isolation import activate
 from tests.compliance.templates_of import published
+from tests.kept import kept_upon
 from tests.revealers import MASKED, with_rights
 from tests.texting.announcements.many import (
     act,
@@ -43,7 +44,7 @@ BODY = "Your visit is {field:Next  Visit|not planned}. Call us to change it. {ag
 SAYS = "You may not see what its template fills in, or it is not there any more: Next Visit."
 
 
-@pytest.fixture
+@kept_upon("desk")
 def visit(desk) -> ContactField:
     """A field that owners, admins and supervisors see; three customers, and a template that names it."""
     people = customers(desk, 1, 2, 3)

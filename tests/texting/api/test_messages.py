@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tenancy.isolation import activate
+from tests.kept import kept_upon
 from tests.texting.conftest import make_scene
 from texting import gate, sending
 from texting.api.shapes import NewMessage
@@ -12,7 +13,7 @@ from texting.models import Contact, Conversation, Message, OutboxEntry
 from texting.purposes import Purpose
 
 
-@pytest.fixture
+@kept_upon("scene")
 def known(scene):
     """A customer who wrote to us, and so may be answered."""
     with activate(scene.organization):

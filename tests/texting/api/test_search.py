@@ -12,6 +12,7 @@ from tenancy.audit import AuditKind
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.callers import make_caller
+from tests.kept import kept_upon
 from tests.texting.desk import SECOND, desk
 from texting import conversations
 from texting.models import Message
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 READ = frozenset({Permission.CONVERSATIONS_READ})
 
 
-@pytest.fixture
+@kept_upon("desk")
 def talk(desk):
     desk.asked = desk.hear("Where is my parcel? Ada here", name="Ada Lovelace")
     desk.answer(desk.asked, "We look for your parcel")

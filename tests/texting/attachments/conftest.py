@@ -70,7 +70,7 @@ def local_scanner(settings) -> Iterator[Scanner]:
         path = f"{folder}/clamd.sock"
         with socketserver.ThreadingUnixStreamServer(path, _Clamd) as server:
             server.scanner = scanner = Scanner()  # type: ignore[attr-defined]
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
             thread.start()
             scanner.address = settings.CLAMAV = f"unix://{path}"
             yield scanner
@@ -83,7 +83,7 @@ def scanner(settings) -> Iterator[Scanner]:
     """A scanner that finds EICAR, configured."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Clamd) as server:
         server.scanner = scanner = Scanner()  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         thread.start()
         scanner.address = settings.CLAMAV = f"tcp://127.0.0.1:{server.server_address[1]}"
         yield scanner

@@ -312,7 +312,7 @@ def listening(far_end: FakeTwilio, handler: type[Handler]) -> Iterator[None]:
     """It answers by `handler` at `far_end.url` until the end of the `with`."""
     with Server(("127.0.0.1", 0), type("ScriptedHandler", (handler,), {"far_end": far_end})) as server:
         far_end.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         thread.start()
         try:
             yield

@@ -187,7 +187,7 @@ def own_webhooks() -> Iterator[Webhooks]:
     handler = type("WebhooksRecorder", (Recorder,), {"webhooks": webhooks})
     with fake_twilio.Server(("127.0.0.1", 0), handler) as server:
         webhooks.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         thread.start()
         try:
             with override_settings(PUBLIC_BASE_URL=webhooks.url):
