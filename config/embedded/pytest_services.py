@@ -23,6 +23,7 @@ from config.embedded.roles import prepare
 from config.embedded.valkey import Valkey
 
 PREFIX = "parley-test-"
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - as with any other temporary folder, the names are random
 MARK = "PARLEY_TEST_SERVICES"
 OWNER_OF_SERVICES = "PARLEY_TEST_PROCESS"  # the process of a distributed run that started them; "" in any other run
 
@@ -34,7 +35,7 @@ class Services:
     """
 
     def __init__(self, *, durable: bool = False) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=None if durable else _in_memory()))
         self.folder.chmod(0o755)  # PostgreSQL may run as another account; what is inside is closed
         self.lock = _lock(self.folder)
         sockets = self.folder / "run"
@@ -98,6 +99,19 @@ def pytest_unconfigure() -> None:
         _running.pop().stop()
 
 
+def _in_memory() -> Path | None:
+    """Where data that nobody keeps lies best, if that has room for several runs: PostgreSQL makes and deletes thousands
+    of files for each database that a test restores. None: where temporary files usually lie.
+    """
+    try:
+        unused = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        fits = min(unused, shutil.disk_usage(MEMORY).free) >= ENOUGH
+        runs_programs = not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # they are copied there for another account
+        return MEMORY if fits and runs_programs and os.access(MEMORY, os.W_OK) else None
+    except (OSError, ValueError):
+        return None
+
+
 def _lock(folder: Path) -> IO[str]:
     file = (folder / "lock").open("w")
     try:
@@ -110,7 +124,7 @@ def _lock(folder: Path) -> IO[str]:
 
 def _remove_leftovers(*, older_than: float = 60) -> None:
     """Folders of runs that were killed: nobody holds their lock any more. A new one may be about to be locked."""
-    for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+    for folder in (found for place in (MEMORY, Path(tempfile.gettempdir())) for found in place.glob(PREFIX + "*")):
         try:
             made = folder.stat()
             if made.st_uid == os.geteuid() and time.time() - made.st_mtime >= older_than:
