@@ -41,3 +41,14 @@ def test_a_killed_run_leaves_no_server_and_its_folder_is_swept_by_the_next():
     pytest_services._remove_leftovers(older_than=0)
     assert not Path(folder).exists()
     assert Path(os.environ[pytest_services.MARK]).exists(), "a folder in use is left alone"
+
+
+def test_where_memory_has_no_room_or_is_none_the_files_lie_where_temporary_ones_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(pytest_services, "MEMORY", tmp_path)
+    monkeypatch.setattr(pytest_services, "ENOUGH", 1)
+    assert pytest_services._in_memory() == tmp_path
+    monkeypatch.setattr(pytest_services, "ENOUGH", 2**62)
+    assert pytest_services._in_memory() is None
+    monkeypatch.setattr(pytest_services, "MEMORY", tmp_path / "none")
+    monkeypatch.setattr(pytest_services, "ENOUGH", 1)
+    assert pytest_services._in_memory() is None
