@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import deepcopy
+from inspect import Parameter, Signature
 from typing import Any, TypeVar
 
 import pytest
@@ -51,14 +52,13 @@ def kept_upon(name: str) -> Callable[[Callable[[Any], Made]], Any]:
     fixtures it may need nothing: it is made before those of a test."""
 
     def grow(build: Callable[[Any], Made]) -> Any:
-        @pytest.fixture
-        def own(request: pytest.FixtureRequest, redis_client: redis.Redis) -> Made:
-            under = request.getfixturevalue(name)
-            start = _chain(own._get_wrapped_function(), request.node)
-            return _start.given(start, redis_client, lambda: build(under))
+        def own(request: pytest.FixtureRequest, redis_client: redis.Redis, db: None, **under: Any) -> Made:
+            return _start.given(_chain(own, request.node), redis_client, lambda: build(under[name]))
 
-        _BUILDS[own._get_wrapped_function()] = (build, name)
-        return own
+        names = ("request", "db", name, "redis_client")  # pytest reads them before any test runs
+        own.__signature__ = Signature(Parameter(one, Parameter.KEYWORD_ONLY) for one in names)  # type: ignore[attr-defined]
+        _BUILDS[own] = (build, name)
+        return pytest.fixture(own)
 
     return grow
 

@@ -24,6 +24,11 @@ def test_each_test_gets_the_start_and_what_grew_out_of_it_as_they_were(place, bo
     book["rows"].append(place)
 
 
+def test_the_first_need_not_be_asked_for(book):
+    assert len(keeping._start.start) == 2
+    assert set(Organization.objects.all()) == {book["of"], *book["rows"]}
+
+
 def test_whoever_asks_for_the_first_alone_starts_without_the_second(place):
     assert len(keeping._start.start) == 1
     assert Organization.objects.count() == 1
