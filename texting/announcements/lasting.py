@@ -41,11 +41,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Lasting:
-    """`seconds` from the first text to the last, and in words what sets the pace. `days`: on how many days it goes."""
+    """`seconds` from the first text to the last, and in words what sets the pace. `days`: on how many days it goes;
+    `left`: what is to be had of today, in words, where a day is too little.
+    """
 
     seconds: float
     pace: str
     days: int = 1
+    left: str = ""
 
 
 def load_of(rows: QuerySet[AnnouncementRecipient], *, blocks: bool = True) -> Load:
@@ -87,10 +90,13 @@ def _bounds(row: Announcement, load: Load) -> Iterator[Lasting]:
     yield _days(
         _more(load.segments, today.segments, here.segments_a_day),
         _("Your ceiling of %(n)s segments a day") % {"n": _figure(here.segments_a_day)},
+        _left(here.segments_a_day, today.segments),
     )
+    left = max(here.micros_a_day - today.micros, 0) / MICROS
     yield _days(
         _more(load.micros, today.micros, here.micros_a_day),
         _("Your ceiling of %(amount)s %(currency)s a day") % money,
+        _("Left of it today: %(amount)s %(currency)s") % {**money, "amount": _figure(left, 2)},
     )
     brand = brand_of(line)
     if brand is not None:
@@ -100,7 +106,7 @@ def _bounds(row: Announcement, load: Load) -> Iterator[Lasting]:
         )
         used = counts.values_list("segments", flat=True).first() or 0
         words = _("What the carriers take of this brand: %(n)s segments a day, as answers come first")
-        yield _days(_more(load.segments, used, most), words % {"n": _figure(most)})
+        yield _days(_more(load.segments, used, most), words % {"n": _figure(most)}, _left(most, used))
 
 
 def _more(amount: int, used: int, rate: int) -> int:
@@ -109,8 +115,12 @@ def _more(amount: int, used: int, rate: int) -> int:
     return min(-(-over // max(rate, 1)), _MOST) if amount and over > 0 else 0
 
 
-def _days(more: int, words: str) -> Lasting:
-    return Lasting(_DAY * more, words, more + 1)
+def _days(more: int, words: str, left: str) -> Lasting:
+    return Lasting(_DAY * more, words, more + 1, left)
+
+
+def _left(most: int, used: int) -> str:
+    return _("Left of it today: %(n)s") % {"n": _figure(max(most - used, 0))}
 
 
 def time_left(row: Announcement) -> str:

@@ -89,6 +89,7 @@ class Forecast:
     takes: str
     seconds: float
     pace: str
+    left: str
     why: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, int, str], ...]
     when: tuple[tuple[str, str, int], ...]
@@ -170,6 +171,7 @@ def forecast(row: Announcement) -> Forecast:
         takes=duration(lasts.seconds),
         seconds=lasts.seconds,
         pace=lasts.pace,
+        left=lasts.left,
         why=tuple(reasons_of(row, RowState.LEFT_OUT)),
         rows=tuple(
             (list_words(why), count, ", ".join(str(at) for at in report.get("rows", {}).get(why, [])))

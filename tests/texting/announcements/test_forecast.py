@@ -94,6 +94,8 @@ def test_the_slowest_of_its_bounds_says_how_long_it_takes(desk, limits, before, 
         found = lasting.lasting(Announcement(line=line), LOAD)
     assert (found.seconds, found.days) == (pytest.approx(seconds), int(seconds // 86_400) + 1)
     assert pace in found.pace
+    assert bool(found.left) == (seconds >= 86_400)
+    assert before is not used_up_today or found.left == "Left of it today: 100"
 
 
 def test_who_waits_for_an_hour_is_not_said_to_be_done_in_a_minute(desk, time_machine):
