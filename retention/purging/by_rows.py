@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from retention.choices import Choices
 from retention.due import lanes
 from retention.keeping import doomed, kept
 from retention.kinds import Kind
@@ -22,15 +23,15 @@ KINDS: dict[Kind, Q] = {
 """With the rows of which no key of a day ends something."""
 
 
-def ending(kind: Kind, at: datetime) -> int:
-    """How many rows end at a moment, as periods and keepers are now."""
-    return sum(doomed(lane, at).filter(KINDS[kind]).count() for lane in lanes(kind))
+def ending(kind: Kind, at: datetime, choices: Choices | None = None) -> int:
+    """How many rows end at a moment, as periods and keepers are now; `choices` if they have been read already."""
+    return sum(doomed(lane, at).filter(KINDS[kind]).count() for lane in lanes(kind, choices=choices))
 
 
-def staying(kind: Kind, at: datetime) -> dict[str, int]:
+def staying(kind: Kind, at: datetime, choices: Choices | None = None) -> dict[str, int]:
     """How many are due and stay, by reason. One that several reasons keep counts for each of them."""
     found: Counter[str] = Counter()
-    for lane in lanes(kind):
+    for lane in lanes(kind, choices=choices):
         for reason in kept(lane.subject):
             found[reason.keeper] += lane.due(at).filter(KINDS[kind]).filter(reason.condition).count()
     return dict(+found)

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from retention.choices import Choices
 from retention.due import Lane, lanes
 from retention.keeping import kept
 from retention.kinds import Kind
@@ -131,9 +132,11 @@ def _fields(label: str) -> Any:
     return apps.get_model(label)._meta.concrete_fields
 
 
-def alike(key_kind: str, days: Iterable[date], at: datetime) -> list[tuple[Standing, list[date]]]:
+def alike(
+    key_kind: str, days: Iterable[date], at: datetime, choices: Choices | None = None
+) -> list[tuple[Standing, list[date]]]:
     """The days in groups of which the same rows stay, each with what holds for it. Make it under `deleting_lock`."""
-    of_kind = lanes(KEYS[key_kind])
+    of_kind = lanes(KEYS[key_kind], choices=choices)
     found: dict[tuple[bool, ...], tuple[Standing, list[date]]] = {}
     for day in days:
         standing = Standing(key_kind, day, at, of_kind)
@@ -141,17 +144,19 @@ def alike(key_kind: str, days: Iterable[date], at: datetime) -> list[tuple[Stand
     return list(found.values())
 
 
-def due_keys(at: datetime) -> list[Due]:
-    """Everything that is due at a moment in the active organization. Make it under `deleting_lock`."""
+def due_keys(at: datetime, choices: Choices | None = None) -> list[Due]:
+    """Everything that is due at a moment in the active organization. Make it under `deleting_lock`, and read `choices`
+    under it.
+    """
     organization = current_organization_id()
     found = []
     for key_kind, kind in KEYS.items():
-        cutoffs = [cutoff for lane in lanes(kind) if (cutoff := lane.cutoff(at))]
+        cutoffs = [cutoff for lane in lanes(kind, choices=choices) if (cutoff := lane.cutoff(at))]
         if not cutoffs:
             continue
         keys = _days_before(key_kind, min(max(cutoffs), at - YOUNGEST))
         due: set[date] = set()
-        for standing, days in alike(key_kind, keys, at):
+        for standing, days in alike(key_kind, keys, at, choices):
             if not any(standing.due_lanes):
                 continue
             stay = staying(key_kind, {day: keys[day] for day in days}, standing.conditions)
@@ -188,7 +193,7 @@ def _ending(rows: Any, survivors: Q) -> Any:
     return rows.exclude(pk__in=rows.filter(survivors).order_by().values("pk"))
 
 
-def whole_days_kept(at: datetime, dues: Iterable[Due]) -> dict[str, Counter[str]]:
+def whole_days_kept(at: datetime, dues: Iterable[Due], choices: Choices | None = None) -> dict[str, Counter[str]]:
     """By kind of keys: how many rows stay, by reason, of days that are due and of which nothing ends (`dues` end).
 
     What stays because another period holds is not due, and does not count. Make it under `deleting_lock`.
@@ -196,10 +201,10 @@ def whole_days_kept(at: datetime, dues: Iterable[Due]) -> dict[str, Counter[str]
     ending = {(due.key_kind, due.day) for due in dues}
     found: dict[str, Counter[str]] = {}
     for key_kind, kind in KEYS.items():
-        cutoffs = [cutoff for lane in lanes(kind) if (cutoff := lane.cutoff(at))]
+        cutoffs = [cutoff for lane in lanes(kind, choices=choices) if (cutoff := lane.cutoff(at))]
         keys = _days_before(key_kind, min(max(cutoffs), at - YOUNGEST)) if cutoffs else {}
         counts: Counter[str] = Counter()
-        for standing, days in alike(key_kind, keys, at):
+        for standing, days in alike(key_kind, keys, at, choices):
             left = {day: keys[day] for day in days if (key_kind, day) not in ending}
             if left and any(standing.due_lanes):
                 counts += _kept_by_others(standing, left)

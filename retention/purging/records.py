@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from retention.choices import Choices
 from retention.due import Lane, lanes
 from retention.keeping import doomed, kept
 from retention.kinds import Kind
@@ -30,15 +31,15 @@ BATCH = MOST
 RECORDS = CarrierCopy._meta.label
 
 
-def ending(at: datetime) -> int:
+def ending(at: datetime, choices: Choices | None = None) -> int:
     """Of how many texts the carrier's record is to go at a moment, as periods and keepers are now."""
-    return sum(_of(doomed(lane, at)).count() for lane in _lanes())
+    return sum(_of(doomed(lane, at)).count() for lane in _lanes(choices))
 
 
-def staying(at: datetime) -> dict[str, int]:
+def staying(at: datetime, choices: Choices | None = None) -> dict[str, int]:
     """Of how many it is due and stays, by reason. One that several reasons keep counts for each of them."""
     found: Counter[str] = Counter()
-    for lane in _lanes():
+    for lane in _lanes(choices):
         for reason in kept(lane.subject):
             found[reason.keeper] += _of(lane.due(at).filter(reason.condition)).count()
     return dict(+found)
@@ -67,9 +68,9 @@ def _next(at: datetime, size: int) -> list[UUID]:
     return []
 
 
-def _lanes() -> Iterator[Lane]:
+def _lanes(choices: Choices | None = None) -> Iterator[Lane]:
     """Of texts, also of those that have ended."""
-    for lane in lanes(Kind.BODIES):
+    for lane in lanes(Kind.BODIES, choices=choices):
         if lane.subject.model == Message._meta.label:
             yield replace(lane, subject=replace(lane.subject, speaks=Q()))
 

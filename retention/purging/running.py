@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from retention import certificates
+from retention.choices import Choices
 from retention.conflicts import hiding
 from retention.due import lanes
 from retention.kinds import Kind
@@ -49,7 +50,7 @@ class CannotPurge(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a purge would end now: keys to destroy, rows by kind and model, rules."""
+    """What a purge would end now: keys to destroy, rows by kind and model, rules; by these choices."""
 
     dues: list[Due]
     rows: dict[Kind, Counter[str]]
@@ -59,6 +60,7 @@ class Plan:
     exports: int
     records: int
     rules: list[dict[str, object]]
+    choices: Choices
 
     @property
     def texts(self) -> int:
@@ -86,27 +88,28 @@ class Plan:
 def plan(at: datetime, *, counted: bool = True) -> Plan:
     """What is due at a moment in the active organization; takes the lock, so for short transactions."""
     deleting_lock()
-    dues = due_keys(at)
+    choices = Choices.load()  # who changes one waits for the lock
+    dues = due_keys(at, choices)
     rows: dict[Kind, Counter[str]] = {}
     for due in dues if counted else ():
         rows.setdefault(due.kind, Counter()).update(count_ending(due, at))
-    findings = by_rows.ending(Kind.FINDINGS, at) > 0
-    if people := by_rows.ending(Kind.CONTACTS, at):
+    findings = by_rows.ending(Kind.FINDINGS, at, choices) > 0
+    if people := by_rows.ending(Kind.CONTACTS, at, choices):
         rows[Kind.CONTACTS] = Counter({contacts.CONTACTS: people})
-    if frames := by_rows.ending(Kind.CONVERSATIONS, at):
+    if frames := by_rows.ending(Kind.CONVERSATIONS, at, choices):
         rows[Kind.CONVERSATIONS] = Counter({conversations.CONVERSATIONS: frames})
-    if files := by_rows.ending(Kind.EXPORTS, at):
+    if files := by_rows.ending(Kind.EXPORTS, at, choices):
         rows[Kind.EXPORTS] = Counter({exports.EXPORTS: files})
-    if copies := records.ending(at):
+    if copies := records.ending(at, choices):
         rows.setdefault(Kind.BODIES, Counter())[records.RECORDS] = copies
-    return Plan(dues, rows, findings, people, frames, files, copies, _rules(at))
+    return Plan(dues, rows, findings, people, frames, files, copies, _rules(at, choices), choices)
 
 
-def _rules(at: datetime) -> list[dict[str, object]]:
+def _rules(at: datetime, choices: Choices) -> list[dict[str, object]]:
     """Which periods hold, each once."""
     found: list[dict[str, object]] = []
     for kind in Kind:
-        for lane in lanes(kind):
+        for lane in lanes(kind, choices=choices):
             cutoff = lane.cutoff(at)
             said: dict[str, object] = {
                 "kind": kind.value,
@@ -187,10 +190,11 @@ def _kept_whole(wanted: Plan, at: datetime) -> list[PurgeStep]:
     """Steps that say how much is due and stays where nothing ends: by kind of keys, and of kinds that end by rows."""
     found = [
         PurgeStep(kind=KEYS[key_kind], key_kind=key_kind, kept=dict(counts))
-        for key_kind, counts in whole_days_kept(at, wanted.dues).items()
+        for key_kind, counts in whole_days_kept(at, wanted.dues, wanted.choices).items()
     ]
-    found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := by_rows.staying(kind, at))]
-    if not wanted.records and (kept := records.staying(at)):
+    choices = wanted.choices
+    found += [PurgeStep(kind=kind, kept=kept) for kind in wanted.still if (kept := by_rows.staying(kind, at, choices))]
+    if not wanted.records and (kept := records.staying(at, choices)):
         found.append(PurgeStep(kind=Kind.BODIES, kept=kept))
     for step in found:
         step.state = PurgeStep.State.STAYED

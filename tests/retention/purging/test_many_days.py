@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
@@ -60,6 +61,13 @@ def test_more_days_take_no_more_statements(desk, many):
     with activate(desk.organization):
         Purge.objects.all().update(night=None)
     assert statements(desk) <= few + 4 * 3  # events of four more days in the log; alone a day took over a hundred
+
+
+def test_a_night_begins_by_choices_that_are_read_once(desk, many):
+    many(0, 2)
+    with activate(desk.organization), CaptureQueriesContext(connection) as asked:
+        assert running.begin_night(timezone.now())
+    assert sum('FROM "retention_retentionpolicy"' in each["sql"] for each in asked) == 1
 
 
 def test_batches_cross_days_and_each_day_counts_its_own(desk, many, monkeypatch):
