@@ -99,10 +99,16 @@ def _run(organization_id: UUID, erasure: Erasure) -> bool:
 
 
 def _shred(erasure: Erasure) -> bool:
-    """Destroy the key, unless something stops it now. False: it is stopped and nothing was destroyed."""
+    """Destroy the key, unless something stops it now. False: it is stopped and nothing was destroyed.
+
+    Their rows are locked before anything is written: what comes from them holds these from its first look-up on
+    (`texting.threads`), and a STOP waits for what is written here of their number.
+    """
     deleting_lock()
     if erasure.shredded_at is not None:
         return True
+    rows = Contact.objects.filter(pk__in=erasure.contact_ids).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
     who = Who(bytes(erasure.request.number_index), tuple(UUID(one) for one in erasure.contact_ids))
     if _is_there(who) and (names := _stopped_by(who)):
         Erasure.objects.filter(pk=erasure.pk).update(state=State.STOPPED, busy_until=None, failure=",".join(names)[:60])

@@ -7,12 +7,17 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from compliance.ledger import consent
+from compliance.models import ConsentEvent, Suppression
+from retention.erasing import asking
+from retention.erasing import running as erasing
 from retention.kinds import Kind
 from retention.lock import deleting_lock
 from retention.models import Purge, PurgeStep
 from retention.purging import contacts, running
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
+from tests.retention.asked import ask_request
 from tests.texting.desk import FIRST
 from texting import threads
 from texting.models import Contact, Message
@@ -107,3 +112,22 @@ def desk_hears(desk) -> Message:
         status="received",
         created_at=timezone.now(),
     )
+
+
+def test_who_says_stop_while_they_are_being_erased_is_heard_and_erased(desk):
+    """Their text holds their row from its first look-up on, and an erasure says of the number what a stop says."""
+    organization = desk.organization.pk
+    desk.resolve(desk.hear("Forget me", number=FIRST))
+    with activate(desk.organization):
+        asking.ask(member=desk.cast.admin, request=ask_request(desk.cast.admin, FIRST, kind="erase"))
+    other = Other(lambda: erasing.go_on(organization))
+    with activate(desk.organization):
+        contact = threads.contact_for(from_provider(FIRST))
+        other.start()
+        other.wait_until_it_waits()
+        consent.withdraw(contact, evidence=consent.Evidence(source=ConsentEvent.Source.KEYWORD, matched="stop"))
+    other.join(10)
+    assert other.result == 1
+    with activate(desk.organization):
+        assert Suppression.objects.get().number_index == contact.number_index
+        assert Contact.objects.get().number_masked == ""
