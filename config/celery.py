@@ -22,7 +22,7 @@ from config.starting import refuse_if_unsafe
 from tenancy import metrics
 from tenancy.trace import traced
 
-VISIBILITY_SECONDS = 300  # more than the longest task, or a slow task would be delivered a second time
+VISIBILITY_SECONDS = 300  # more than any task takes but a purge, or it would be delivered twice: `purging.tasks` knows
 
 # It warns a worker that runs as root (usual in a container) of pickled tasks, which are not accepted here.
 warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -243,8 +243,11 @@ def _runs_since(moment: datetime | None) -> None:
 # --- Going on ---
 
 
-def run_nights() -> dict[str, int]:
-    """One round through all organizations: begin what is due tonight, go on with what has begun, write certificates."""
+def run_nights(*, goes_on: bool = True) -> dict[str, int]:
+    """One round through all organizations: begin what is due tonight, go on with what has begun, write certificates.
+
+    Not `goes_on`: begin and write only, since another thread of this process is at one.
+    """
     counts = {"organizations": 0, "finished": 0, "failed": 0}
     for organization_id in list(Organization.objects.order_by("pk").values_list("pk", flat=True)):
         try:
@@ -252,7 +255,7 @@ def run_nights() -> dict[str, int]:
                 hiding.settle(timezone.now())
             with activate(organization_id):
                 begin_night(timezone.now())
-            counts["finished"] += go_on(organization_id)
+            counts["finished"] += goes_on and go_on(organization_id)
             with activate(organization_id):
                 certificates.renew()
             counts["organizations"] += 1

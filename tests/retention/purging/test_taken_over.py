@@ -6,7 +6,7 @@ from django.utils import timezone
 from compliance.models import Finding
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep
-from retention.purging import lease, running, stepping
+from retention.purging import lease, running, stepping, tasks
 from retention.purging.ending import end_rows
 from retention.purging.putting_off import PAUSES
 from tenancy.encryption import keyring
@@ -183,3 +183,21 @@ def test_an_error_of_one_that_was_held_up_is_not_stored_with_what_is_done(desk, 
     with activate(desk.organization):
         step = PurgeStep.objects.get(day=LONG_AGO.date())
         assert (step.state, step.failure, step.tries, step.again_at) == ("verified", "", 0, None)
+
+
+def test_one_thread_of_a_worker_purges_at_a_time(desk, monkeypatch):
+    """Its others send texts meanwhile, however often the clock rings: a purge may take hours."""
+    for organization in (desk.organization, desk.cast.other_organization):
+        with activate(organization):
+            Purge.objects.create(at=LONG_AGO, trigger="hand")
+    run, meanwhile = running.advance_all, []
+
+    def rings(*what):
+        meanwhile.append(tasks.purge_by_night()["finished"])
+        meanwhile.extend(tasks.go_on(str(one.pk)) for one in (desk.organization, desk.cast.other_organization))
+        run(*what)
+
+    monkeypatch.setattr(running, "advance_all", rings)
+    assert tasks.purge_by_night()["finished"] == 2
+    assert set(meanwhile) == {False}
+    assert tasks.go_on(str(desk.organization.pk)) is False, "it is over"
