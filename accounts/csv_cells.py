@@ -8,19 +8,20 @@ from decimal import Decimal
 from django.http import HttpResponse, StreamingHttpResponse
 
 STARTS_A_FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-# Where the comma stands in numbers, as in much of Europe, spreadsheets cut lines at semicolons, quoted or not.
-_AFTER_A_SEPARATOR = re.compile(r";(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\)))")
+# Where the comma stands in numbers, as in much of Europe, spreadsheets cut lines at semicolons, quoted or not. A cell
+# behind a comma is not quoted for them, so it may end with the line, and a quotation mark opens one behind a semicolon.
+_AFTER_A_SEPARATOR = re.compile(r"([;\r\n])(?=[\"\t]*(?:[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\))))")
 
 
 def safe_cell(value: object) -> str:
     """The value as text; what a spreadsheet would take for a formula gets an apostrophe in front, which it hides.
 
-    Also behind a semicolon within the cell. Numbers stay numbers.
+    Also behind a semicolon or a line's end within the cell. Numbers stay numbers.
     """
     text = str(value)
     if isinstance(value, int | float | Decimal):
         return text
-    text = _AFTER_A_SEPARATOR.sub(";'", text)
+    text = _AFTER_A_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 
