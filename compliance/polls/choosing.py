@@ -51,8 +51,10 @@ _AROUND = frozenset(_AROUND_WORDS.split())
 _DOUBT = frozenset(_DOUBT_WORDS.split())
 """With one of these among them, an answer's words mean something else, or more than one, or are asked about."""
 _ASKS = frozenset("?¿？؟")
+_DENIES = frozenset("👎❌🚫⛔🙅✖✗✘❎")
+"""Beside an answer these deny it, where no answer has them."""
 _NUMBER_SIGNS = frozenset({"no", "nr", "num", "n"})
-"""Before a number they mean one; before words they deny."""
+"""Before a number they mean one, where no answer says them; before words they deny."""
 _DECIMAL = re.compile(r"\d\s*[.,:/-]\s*\d|[<>%$€£]")
 
 
@@ -71,12 +73,17 @@ def chosen(text: str, answers: Sequence[str], *, lettered: bool = False) -> int 
     own = own_words(text).text if len(text) <= _LONGEST else ""
     said = _words(own)
     wordings = _wordings(tuple(answers))
+    if _DENIES.intersection(own).difference(*answers):
+        return None
     if said in wordings:
         return wordings.index(said)
     core = _core(said)
     if alike := [at for at, words in enumerate(wordings) if core and core in {words, _core(words)}]:
         return alike[0] if len(alike) == 1 else None
-    core = core[1:] if len(core) == 2 and core[0] in _NUMBER_SIGNS else core
+    if len(core) == 2 and core[0] in _NUMBER_SIGNS:
+        if any(core[0] in words for words in wordings):
+            return None
+        core = core[1:]
     if not core or _DECIMAL.search(own):
         return None
     at = _keyed(said, core, wordings, lettered)

@@ -38,11 +38,23 @@ COLORS = ("Red", "Blue", "It doesn't matter")
         *((said, None) for said in ("what time in the evening", "which evening?", "any evening", "evening isnt good")),
         *((said, None) for said in ("2 evening?", "evening then, or what", "evening unless it rains")),
         *((said, 1) for said in ("2?", "Evening?", "evening works for me")),
+        *((said, None) for said in ("2 👎", "👎🏽 evening", "❌ 2", "Evening 🚫")),
         ("x" * 9_000, None),
     ],
 )
 def test_a_number_is_read_however_it_is_written(said, place):
     assert chosen(said, TIMES) == place
+
+
+def test_no_before_a_number_may_be_the_answer_no():
+    assert [chosen(said, ("Yes", "No")) for said in ("no 1", "No. 1", "nr 1", "1", "no", "yes")] == [
+        *(None, None),
+        *(0, 0, 1, 0),
+    ]
+
+
+def test_a_cross_that_is_an_answer_denies_none():
+    assert [chosen(said, ("✅ Yes", "❌ No")) for said in ("❌ No", "❌ 2", "👎 2")] == [1, 1, None]
 
 
 @pytest.mark.parametrize(
