@@ -6,8 +6,6 @@ customer's number.
 
 from dataclasses import dataclass, fields
 
-from django.utils import timezone
-
 from accounts.models import Membership
 from accounts.permissions import Permission, require
 from compliance.hours import time_zones
@@ -15,7 +13,8 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from texting import live, queries
 from texting.live import LiveKind
-from texting.models import Contact, Conversation, FieldValue
+from texting.models import Contact, Conversation
+from texting.scheduled.following import reckon_anew
 
 _TOLD = 20  # conversations of the contact that open pages fetch anew
 
@@ -57,8 +56,7 @@ def set_place(*, member: Membership, contact: Contact, place: Place) -> bool:
     for name in changed:
         setattr(contact, name, getattr(wanted, name))
     contact.save(update_fields=changed)
-    # Their clock may be another one now: what goes by a date of theirs is reckoned anew, also if that is sooner.
-    FieldValue.objects.filter(contact=contact).update(touched_at=timezone.now())
+    reckon_anew(contact)  # also if that is sooner
     audit.record(event=AuditKind.CONTACT_CHANGED, actor=member, object=contact, fields=changed)
     rows = Conversation.objects.filter(contact=contact).order_by("-last_activity_at")
     for conversation_id, line_id in rows.values_list("pk", "line_id")[:_TOLD]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Permission, require
@@ -95,12 +96,24 @@ def keep_up() -> int:
     """Move or end some of the organization's whose date is another one by now. Returns how many were looked at."""
     now = FieldValue.objects.filter(contact=OuterRef("contact"), field=OuterRef("field")).values("touched_at")
     rows = _locked().filter(state__in=ALIVE, field__isnull=False).annotate(touched=Subquery(now))
-    found = list(rows.filter(Q(touched=None) | ~Q(touched=F("followed_at"))).order_by("id")[:TOGETHER])
+    is_other = Q(touched=None) | Q(followed_at=None) | ~Q(touched=F("followed_at"))
+    found = list(rows.filter(is_other).order_by("id")[:TOGETHER])
     for row in found:
         follow(row)
     if found:
         crash_here("before_followed_commit")
     return len(found)
+
+
+def reckon_anew(contact: Contact) -> None:
+    """The contact's clock may be another one now: what goes by a date of theirs gets its time anew, though the date says
+    what it said.
+    """
+    values = FieldValue.objects.filter(contact=contact)
+    same = values.filter(field=OuterRef("field")).values("touched_at")
+    rows = ScheduledText.objects.filter(contact=contact, state__in=ALIVE, followed_at=Subquery(same))
+    rows.order_by().update(followed_at=None)
+    values.update(touched_at=timezone.now())
 
 
 def follow(row: ScheduledText) -> bool:
@@ -121,8 +134,9 @@ def follow(row: ScheduledText) -> bool:
     if due is None:
         move(row, State.CANCELED, why=Why.DATE)
         return True
-    is_other, is_new = due != row.send_at, value is not None and value.touched_at != row.followed_at
-    row.send_at, row.followed_at = due, value.touched_at if value else None
+    written_at = value.touched_at if value else None
+    is_other, is_new = due != row.send_at, row.followed_at not in {None, written_at}
+    row.send_at, row.followed_at = due, written_at
     row.zone, row.zone_from = zone.name, zone.known_from
     changed = ["send_at", "followed_at", "zone", "zone_from"]
     if is_other:
@@ -131,7 +145,7 @@ def follow(row: ScheduledText) -> bool:
         row.revision += 1
         changed += ["look_at", "tries", "outside_hours", "revision"]
     row.save(update_fields=changed)
-    if (is_other or is_new) and says_what_was(readable(row, "body", "") or "", before, _stands(field.kind, value)):
+    if is_new and says_what_was(readable(row, "body", "") or "", before, _stands(field.kind, value)):
         said = _("The date it goes by was moved, and it still says the old one. Change its words, then it leaves.")
         stop(row, Why.MOVED, said)
         return True

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.hours import customer_place
+from compliance.hours.customer_place import Place
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.ids import new_id
@@ -117,6 +119,19 @@ def test_a_time_that_moved_within_its_day_is_noticed_although_the_text_would_lea
     keep_up(desk)
     assert (fresh(desk, row).state, fresh(desk, row).why) == ("stopped", "moved")
     assert (fresh(desk, other).state, fresh(desk, other).send_at) == ("waiting", other.send_at)
+
+
+def test_a_clock_that_is_another_one_moves_a_text_and_stops_none(desk, visit):
+    row = plan(desk, visit, Relation(desk.visit.pk, 1, Unit.DAYS, at=time(9)), body="We are here from 8 am to 5 pm.")
+    with activate(desk.organization):
+        place = Place(time_zone="America/Los_Angeles")
+        customer_place.set_place(member=desk.cast.admin, contact=visit.contact, place=place)
+    assert keep_up(desk) == 1
+    moved = fresh(desk, row)
+    assert (moved.state, moved.send_at > row.send_at) == ("waiting", True)
+    write(desk, visit, wall(desk, 5, "16:00"))
+    keep_up(desk)
+    assert fresh(desk, row).state == "stopped"
 
 
 def test_that_it_leaves_outside_their_hours_was_said_of_the_first_moment(desk, visit):
