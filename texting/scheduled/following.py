@@ -106,7 +106,7 @@ def keep_up() -> int:
 
 
 def reckon_anew(contact: Contact) -> None:
-    """The contact's clock may be another one now: what goes by a date of theirs gets its time anew, though the date says
+    """The contact's clock may be another one now: what goes by a date of theirs gets its time anew, and their date says
     what it said.
     """
     values = FieldValue.objects.filter(contact=contact)
