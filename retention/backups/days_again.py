@@ -19,7 +19,7 @@ from accounts.models import KeptAnswer
 from retention.backups import kept_notes
 from retention.backups.bringing import EVER, columns
 from retention.backups.tombstones import Tombstones
-from retention.purging.ending import _end as end_of_column
+from retention.purging.ending import end_of_column
 from tenancy.encryption import kept_forms
 from tenancy.encryption.day_shredding import Column
 from tenancy.encryption.records import ORGANIZATION_MARK

@@ -66,7 +66,7 @@ def end_rows(organization: UUID, steps: Sequence[PurgeStep], at: datetime) -> No
             with activate(organization):
                 found = _next(organization, column, days, reached, size)
                 if found:
-                    _end(column, [pk for _, pk, _ in found], at)
+                    end_of_column(column, [pk for _, pk, _ in found], at)
                     _count(Counter(step_of[bytes(key_id)] for *_, key_id in found), column.model._meta.label)
                     lease.keep(steps[0].purge)
                     crash_here("before_rows_ended")
@@ -105,7 +105,8 @@ def _count(rows: Mapping[UUID, int], label: str) -> None:
     PurgeStep.objects.bulk_update(steps, ["ended"])
 
 
-def _end(column: Column, rows: Sequence[UUID], at: datetime) -> None:
+def end_of_column(column: Column, rows: Sequence[UUID], at: datetime) -> None:
+    """Rows of which the key of this column's day is gone say that they ended, or go; with what belongs to them."""
     model: Any = column.model
     wanted = model._default_manager.filter(pk__in=among(rows))
     if model in (AttachmentChunk, KeptAnswer, QuarantinedRequest):

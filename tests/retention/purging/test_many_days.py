@@ -100,14 +100,14 @@ def test_a_day_of_which_something_stays_goes_by_itself_and_loses_nothing(desk, m
 
 def test_one_error_with_many_together_stops_only_the_day_that_has_it(desk, many, monkeypatch):
     many(0, 2)
-    end = ending._end
+    end = ending.end_of_column
 
     def fails_on_the_first_day(column, rows, at):
         if column.model is Message and Message.objects.filter(pk__in=rows, created_at=LONG_AGO).exists():
             raise RuntimeError("a disk")
         end(column, rows, at)
 
-    monkeypatch.setattr(ending, "_end", fails_on_the_first_day)
+    monkeypatch.setattr(ending, "end_of_column", fails_on_the_first_day)
     running.run_nights()
     with activate(desk.organization):
         first, second = PurgeStep.objects.order_by("day")

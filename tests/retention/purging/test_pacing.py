@@ -84,7 +84,7 @@ def test_alone_a_purge_never_rests(desk, texts, rested):
 
 def test_it_rests_after_each_batch_in_which_another_session_was_served(desk, texts, rested, monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 1)
-    end = ending._end
+    end = ending.end_of_column
     with psycopg.connect(**_address(), user=APP, autocommit=True) as other:
 
         def end_while_somebody_is_served(column, rows, at):
@@ -92,7 +92,7 @@ def test_it_rests_after_each_batch_in_which_another_session_was_served(desk, tex
             if column.model is Message:
                 other.execute("SELECT 1")
 
-        monkeypatch.setattr(ending, "_end", end_while_somebody_is_served)
+        monkeypatch.setattr(ending, "end_of_column", end_while_somebody_is_served)
         assert running.run_nights()["failed"] == 0
     assert len(rested) == len(texts)
 
