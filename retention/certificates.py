@@ -34,7 +34,6 @@ ERASURE_FORMAT = "parley erasure certificate/v1"
 ENDED_FORMAT = "parley organization certificate/v1"
 CLEARED_FORMAT = "parley organization rows certificate/v1"
 FORMATS = (FORMAT, ERASURE_FORMAT, ENDED_FORMAT, CLEARED_FORMAT)
-DESTROYED = PurgeStep.State.VERIFIED
 _NOBODY_ANSWERS = 1000  # certificates looked at in one round
 Proved = TypeVar("Proved", Purge, Erasure)
 _ALL_ANSWERED = r'"carriers":\{"gone":[0-9]+,"refused":[0-9]+,"waiting":0\}'  # as canonical JSON has it
@@ -139,7 +138,7 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
         ended.setdefault(step.kind, Counter()).update(step.ended)
     # Rows of the log are not written to, and so not counted, when the keys of their details go.
     silent = {step.kind for step in steps if step.kind == Kind.AUDIT and step.key_ids}
-    destroyed_at = purge.ended_at if any(step.key_ids for step in steps if step.state == DESTROYED) else None
+    destroyed_at = purge.ended_at if any(step.destroyed for step in steps) else None
     keys = keys_facts(destroyed_at)
     return {
         "format": FORMAT,
@@ -162,7 +161,7 @@ def facts_of(purge: Purge, carriers: dict[str, int]) -> dict[str, Any]:
             {
                 "kind": step.kind,
                 "day": step.day.isoformat() if step.day else "",
-                "keys": step.key_ids if step.state == DESTROYED else [],
+                "keys": step.destroyed,
                 "state": step.state,
                 "failure": step.failure,
                 "resealed": step.resealed,

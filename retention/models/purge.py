@@ -112,6 +112,12 @@ class PurgeStep(TenantModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.day}: {self.state}"
 
+    @property
+    def destroyed(self) -> list[str]:
+        """The keys that it has destroyed, in hex. One without a day names no other, and may have failed behind some."""
+        is_done = self.day is None or self.state == self.State.VERIFIED
+        return list(self.key_ids) if is_done else []
+
 
 class PurgeStepKeys(TenantModel):
     """Keys that one batch of a step without a day has destroyed, in hex, until the step has them (`key_ids`): a list

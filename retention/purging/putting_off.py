@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from retention.models import PurgeStep
 from retention.purging import telling
+from retention.purging.by_rows import gather
 from retention.purging.lease import still_mine
 from tenancy.encryption import keyring
 
@@ -32,6 +33,7 @@ def put_off(organization: UUID, step: PurgeStep, error: Exception) -> None:
         telling.tell_of_trouble(step)
     if step.tries > len(PAUSES) and _has_its_keys(organization, step):
         step.state, step.again_at = PurgeStep.State.FAILED, None
+        gather(step)  # what its batches destroyed is destroyed, and is certified
     step.save(update_fields=["tries", "failure", "again_at", "state"])
 
 

@@ -86,7 +86,7 @@ def _lines(steps: Iterable[PurgeStep]) -> list[Line]:
             title(Kind(kind)),
             len(own),
             sum(sum(step.ended.values()) for step in own),
-            sum(len(step.key_ids) for step in own if step.state == PurgeStep.State.VERIFIED),
+            sum(len(step.destroyed) for step in own),
             sum(step.state not in over for step in own),
             sum(step.state == failed for step in own),
         )

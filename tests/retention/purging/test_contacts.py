@@ -15,8 +15,9 @@ from retention.erasing.rows import without_numbers
 from retention.foreseeing import foresee
 from retention.kinds import Kind
 from retention.models import Purge, PurgeStep, PurgeStepKeys
-from retention.purging import by_rows, contacts, running
+from retention.purging import by_rows, contacts, putting_off, running
 from tenancy.encryption import KeyDestroyed, keyring
+from tenancy.encryption.key_sources import CONTACT
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
 from tests.texting.desk import FIRST, SECOND
@@ -208,3 +209,29 @@ def test_numbers_of_many_are_let_go_with_no_more_statements(desk, django_assert_
         left = Contact.objects.filter(pk__in=ids)
         assert len({bytes(index) for index in left.values_list("number_index", flat=True)}) == 12
         assert all(len(bytes(one.number_index)) == 16 and one.number_masked == "" for one in left)
+
+
+def test_keys_of_a_step_that_fails_behind_them_are_certified(desk, old, monkeypatch):
+    words_end(desk)
+    with activate(desk.organization):
+        ends, fails = Contact.objects.all(), threads.contact_for(from_provider(SECOND)).pk
+        ends.update(created_at=LONG_AGO)
+        keys = {key.hex() for key in keyring.stored_ids(desk.organization.pk, CONTACT, str(old.pk))}
+    forget = contacts.forget_names
+
+    def forget_names(ids):
+        if fails in ids:
+            raise RuntimeError
+        return forget(ids)
+
+    monkeypatch.setattr(contacts, "forget_names", forget_names)
+    monkeypatch.setattr(contacts, "BATCH", 1)
+    monkeypatch.setattr(putting_off, "PAUSES", (timedelta(0),))
+    for _ in range(2):
+        assert running.run_nights()["failed"] == 0
+    with activate(desk.organization):
+        step, done = PurgeStep.objects.get(kind=Kind.CONTACTS), Purge.objects.get()
+        assert (step.state, done.state, PurgeStepKeys.objects.count()) == ("failed", "done", 0)
+        said = json.loads(done.certificate)
+    assert keys <= {key for day in said["days"] for key in day["keys"]}
+    assert (said["keys_destroyed_at"] != "", said["is_final"]) == (True, False)
