@@ -64,6 +64,7 @@ def merge_tags(*, member: Membership, tag: Tag, into: Tag) -> int:
         raise BadTag(_("Choose another tag to merge it into."))
     _may_go(member, tag, from_everybody=True)
     _lock()
+    list(Tag.objects.select_for_update().filter(pk=tag.pk))  # who is putting it on ends first, and is among `had`
     had = list(ContactTag.objects.filter(tag=tag).values_list("contact_id", flat=True))
     now = timezone.now()
     rows = [ContactTag(tag=into, contact_id=contact, created_at=now) for contact in had]
@@ -88,9 +89,10 @@ def remove_tag(*, member: Membership, tag: Tag) -> int:
 def put_on(*, member: Membership, tag: Tag, contact_ids: Collection[UUID]) -> int:
     """Put it on these contacts and their further numbers, as far as the member may see them; how many did not have it.
 
-    Raises BadTag when one of them has too many tags, and then puts it on nobody.
+    Raises BadTag when one of them has too many tags, or the tag is gone, and then puts it on nobody.
     """
     require(member, Permission.CONTACTS_EDIT)
+    _hold(tag)
     found = _locked(member, contact_ids)
     having = set(ContactTag.objects.filter(tag=tag, contact__in=found).values_list("contact_id", flat=True))
     new = [contact for contact in found if contact.pk not in having]
@@ -152,6 +154,15 @@ def _may_go(member: Membership, tag: Tag, *, from_everybody: bool = False) -> No
 def _lock() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tags {current_organization_id()}"])
+
+
+def _hold(tag: Tag) -> None:
+    """It is merged and removed by nobody until the transaction ends. Its reference asks for that only at the commit."""
+    with connection.cursor() as cursor:
+        values = [current_organization_id(), tag.pk]
+        cursor.execute("SELECT FROM texting_tag WHERE organization_id = %s AND id = %s FOR KEY SHARE", values)
+        if not cursor.rowcount:
+            raise BadTag(_("The tag is not there any more."))
 
 
 def _save(tag: Tag, *, force_insert: bool) -> None:

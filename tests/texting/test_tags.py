@@ -2,6 +2,7 @@
 
 import html
 import re
+import threading
 
 import pytest
 from django.urls import reverse
@@ -13,6 +14,7 @@ from tenancy.audit import AuditKind
 from tenancy.ids import new_id
 from tenancy.isolation import activate
 from tenancy.models import AuditEvent
+from tests.at_once import at_once
 from tests.texting.desk import FIRST, SECOND, desk
 from texting import tagging
 from texting.models import Contact, ContactTag, Tag
@@ -181,3 +183,23 @@ class TestPages:
             conversation = two[0].conversations.get()
         shown = browser.get(reverse("conversation", args=[conversation.pk])).content.decode()
         assert "Moved away" in shown.partition('id="details"')[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_that_is_put_on_while_it_is_merged_is_not_lost_unsaid(desk, two, monkeypatch):
+    old, new = make(desk, "Not by text"), make(desk, "Quiet")
+    put(desk, old, two[0])
+    found = []
+    worker = threading.Thread(target=lambda: found.extend(at_once(lambda: put(desk, old, two[1]))))
+
+    def meanwhile(tag, into):
+        worker.start()
+        worker.join(0.15)
+
+    monkeypatch.setattr(tagging.tagged_steps, "follow", meanwhile)
+    with activate(desk.organization):
+        tagging.merge_tags(member=desk.cast.admin, tag=old, into=new)
+    worker.join(20)
+    [told] = found
+    assert isinstance(told, BadTag)
+    assert (names(desk, two[0]), names(desk, two[1])) == (["Quiet"], [])
