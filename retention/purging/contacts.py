@@ -29,6 +29,7 @@ from tenancy.encryption import keyring
 from tenancy.encryption.key_sources import CONTACT
 from tenancy.encryption.shredding import destroy_keys
 from tenancy.isolation import activate, current_organization_id
+from texting import persons
 from texting.models import Contact, ContactTag, EndedAs
 from texting.searching.keeping import forget_names
 
@@ -78,10 +79,20 @@ def _wanted(number: int, due: Collection[UUID], at: datetime) -> list[UUID]:
     there already, and keeps them, or meets no contact with that number. Who writes just now has the next night.
     """
     gone = keyring.destroyed_contacts(current_organization_id(), [str(pk) for pk in due]) if due else set()
-    rows = Contact.objects.filter(pk__in=[pk for pk in due if str(pk) not in gone]).order_by("pk")
-    locked = list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+    locked = _locked([pk for pk in due if str(pk) not in gone])
     free = set(doomed(lanes(Kind.CONTACTS)[number], at).filter(pk__in=locked).values_list("pk", flat=True))
     return [pk for pk in due if pk in free or str(pk) in gone]
+
+
+def _locked(contacts: Collection[UUID]) -> list[UUID]:
+    """Those of them whose persons nobody is at. All numbers of a person are locked, since they are parted, and in the
+    order in which colleagues lock them (`persons.lock`): two who each had one would wait for the other's.
+    """
+    theirs = Contact.objects.filter(pk__in=persons.with_others(contacts)).order_by("pk")
+    person_of = {pk: first or pk for pk, first in theirs.values_list("pk", "merged_into_id")}
+    got = set(theirs.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+    busy = {person for pk, person in person_of.items() if pk not in got}
+    return [pk for pk in contacts if person_of.get(pk, pk) not in busy and pk in got]
 
 
 def _end(step: PurgeStep, contacts: Sequence[UUID], at: datetime) -> None:

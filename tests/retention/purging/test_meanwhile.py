@@ -18,8 +18,9 @@ from retention.purging import contacts, running
 from tenancy.encryption import keyring
 from tenancy.isolation import activate
 from tests.retention.asked import ask_request
-from tests.texting.desk import FIRST
+from tests.texting.desk import FIRST, SECOND
 from texting import threads
+from texting.contacts import rename_contact
 from texting.models import Contact, Message
 from texting.phone_numbers import from_provider
 
@@ -131,3 +132,34 @@ def test_who_says_stop_while_they_are_being_erased_is_heard_and_erased(desk):
     with activate(desk.organization):
         assert Suppression.objects.get().number_index == contact.number_index
         assert Contact.objects.get().number_masked == ""
+
+
+def test_a_colleague_who_renames_a_person_and_a_purge_of_one_of_their_numbers_do_not_wait_for_each_other(desk):
+    """They lock a person's contacts in the order of their ids; the first of them ends, and the other is parted."""
+    organization = desk.organization.pk
+    desk.hear("Hello", number=FIRST)
+    with activate(desk.organization):
+        other_number = Contact.objects.get()
+        old = threads.contact_for(from_provider(SECOND))
+        assert other_number.pk < old.pk
+        Contact.objects.filter(pk=old.pk).update(created_at=LONG_AGO)
+        Contact.objects.filter(pk=other_number.pk).update(merged_into=old)
+        set_days(Kind.CONTACTS, 30)
+        at = timezone.now()
+        step = PurgeStep.objects.create(purge=Purge.objects.create(at=at, trigger="night"), kind=Kind.CONTACTS)
+
+    def rename():
+        with activate(organization):
+            other_number.refresh_from_db()
+            rename_contact(member=desk.cast.owner, contact=other_number, name="Ada")
+
+    other = Other(rename)
+    with activate(desk.organization):
+        deleting_lock()
+        wanted = contacts._wanted(0, [old.pk], at)
+        assert wanted == [old.pk]
+        other.start()
+        other.wait_until_it_waits()
+        contacts._end(step, wanted, at)
+    other.join(10)
+    assert other.result is None
