@@ -33,7 +33,7 @@ PLACES = {
     + COPY,
     "texting/announcements/writing.py:discard": "a draft of which nothing was sent, by the organization about itself",
     "texting/announcements/writing.py:forget_recipients": "whom a draft was meant for; nothing was sent to them",
-    "texting/announcements/working.py:_take_back": "what waits to be sent; the text itself stays, as canceled",
+    "texting/announcements/taking_back.py:_cancel": "what waits to be sent; the text itself stays, as canceled",
     "compliance/automations/forgetting.py:forget": "the log of what rules did: ids and results; what they wrote stays",
     "compliance/automations/rules.py:switch_all": SETTING,
     "compliance/carrier/comparing.py:_finish": "an earlier list of the carrier's opt-outs: " + COPY,

@@ -26,15 +26,12 @@ from tenancy import audit
 from tenancy.audit import AuditKind
 from tenancy.crash_points import crash_here
 from tenancy.isolation import activate
-from texting import progress
-from texting.announcements import breaking, checking, once, planning, running, stopping, telling
+from texting.announcements import breaking, checking, once, planning, running, stopping, taking_back, telling
 from texting.announcements.outcomes import settle
-from texting.announcements.policy import CANCELED
 from texting.announcements.queueing import queue
 from texting.announcements.texts import unseen_words
 from texting.models import Announcement, AnnouncementRecipient, Message, OutboxEntry
 from texting.queries import visible_lines
-from texting.statuses import MessageStatus
 
 log = logging.getLogger("parley.announcements")
 
@@ -128,7 +125,7 @@ def _work_at(row: Announcement, batch: int, turn: _Turn) -> bool:
         return _go_on(row, batch, turn)
     settle(row)
     if row.state == State.CANCELED and row.ended_at is None:
-        return _take_back(row, batch)
+        return taking_back.take_back(row, batch)
     return False
 
 
@@ -157,6 +154,7 @@ def _go_on(row: Announcement, batch: int, turn: _Turn) -> bool:
     if not turn.is_fresh() or turn.room <= 0:
         since = time.monotonic()
         settle(row)
+        taking_back.take_back_second_tries(row)
         once.let_the_other_number(row)
         if unseen_words(row, author):
             stopping.stop(row, Why.FIELDS)
@@ -228,26 +226,3 @@ def _waiting(row: Announcement) -> int:
     queued = _recipients(row, RowState.QUEUED).order_by().values("message_id")
     entries = OutboxEntry.objects.filter(message_id__in=queued)
     return entries.filter(Q(held_until=None) | Q(held_until__lte=Now())).count()
-
-
-# --- Taking back ---
-
-
-def _take_back(row: Announcement, batch: int) -> bool:
-    """What nobody has begun; what a worker holds is waited for, since it may have left."""
-    now = timezone.now()
-    _recipients(row, RowState.UNREAD, RowState.READY).update(state=RowState.TAKEN_BACK, reason="", moved_at=now)
-    entries = running.waiting(row).select_for_update(skip_locked=True)
-    ids = list(entries.order_by("message_id").values_list("message_id", flat=True)[: batch * 4])
-    if ids:
-        messages = list(Message.objects.select_for_update(of=("self",), no_key=True).defer("body").filter(pk__in=ids))
-        OutboxEntry.objects.filter(message_id__in=ids).delete()
-        for message in messages:
-            progress.move(message, MessageStatus.CANCELED, code=CANCELED)
-        progress.write(messages)
-        settle(row)
-    if _recipients(row, RowState.QUEUED).exists():
-        return bool(ids)
-    row.ended_at = now
-    row.save(update_fields=["ended_at"])
-    return False

@@ -52,3 +52,17 @@ def test_whose_first_text_arrives_before_the_next_is_queued_gets_no_other(desk, 
     with activate(desk.organization):
         assert [texts(desk, lost, at).count() for at in (1, 2, 3)] == [1, 2, 1]
     assert (fresh(desk, lost).state, states(desk, lost)) == ("finished", {"sent": 2, "refused": 1})
+
+
+def test_whose_first_text_arrives_while_the_next_one_waits_does_not_get_that(desk, lost):
+    act(desk, running.retry, lost)
+    work(desk, lost)
+    with activate(desk.organization):
+        texts(desk, lost, 1).filter(status="undelivered").update(status="delivered", error_kind="")
+    work(desk, lost)
+    assert states(desk, lost) == {"sent": 1, "queued": 2}
+    assert hand_over(desk) == 2
+    work(desk, lost)
+    with activate(desk.organization):
+        assert sorted(texts(desk, lost, 1).values_list("status", flat=True)) == ["canceled", "delivered"]
+    assert (fresh(desk, lost).state, states(desk, lost)) == ("finished", {"sent": 3})
