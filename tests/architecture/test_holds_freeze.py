@@ -74,7 +74,7 @@ PLACES = {
     "retention/purging/by_rows.py:gather": "ids of keys that were destroyed, once their step has them: " + COPY,
     "retention/purging/contacts.py:_end": KEEPER,
     "retention/purging/conversations.py:_delete": KEEPER,
-    "retention/purging/ending.py:_end": "rows whose key is destroyed already, decided under " + KEEPER,
+    "retention/purging/ending.py:end_of_column": "rows whose key is destroyed already, decided under " + KEEPER,
     "tenancy/encryption/clear_days.py:shred_clear_days": "days of which nothing is kept; the caller decides under "
     + KEEPER,
     "tenancy/encryption/day_shredding.py:shred_day": "seals what is kept anew first; the caller decides under "
