@@ -20,6 +20,8 @@ _CLOCK = re.compile(
     r"|(?P<whole>\d{1,2})\s?(?:(?P<of_whole>[ap])\.?\s?m\b|h\b))(?![\d:])"
 )
 
+_SHORT = {1: ("tue", "tues"), 3: ("thu", "thur", "thurs"), 4: ("fri",)}  # as people end a sentence; no other words
+
 
 @dataclass(frozen=True)
 class Stands:
@@ -76,7 +78,7 @@ def _day(day: date) -> Iterator[str]:
 
 
 def _weekday(day: int) -> Iterator[str]:
-    for name in _in_all_languages(WEEKDAYS[day]):
+    for name in (*_in_all_languages(WEEKDAYS[day]), *_SHORT.get(day, ())):
         yield rf"\b{name}\b"
     for name in _in_all_languages(WEEKDAYS_ABBR[day]):  # "Thu, 2:30", but not "sun" and "mon" by themselves
         yield rf"\b{name}\.?,?\s*(?=\d|at\b)"

@@ -15,7 +15,8 @@ NOW = Stands(date(2026, 12, 11), time(9))  # a Friday
     [
         "See you on Dec 3.", "on December 3rd, at ten", "the 3rd of December", "3 Dec 2026", "12/3 is your day",
         "03.12.", "2026-12-03", "Nos vemos el 3 de diciembre", "DICIEMBRE 3", "le 3 d\u00e9cembre", "le 3 d\u00e9c.",
-        "See you Thursday", "hasta el jueves", "\u00e0 jeudi", "Thu at half past", "be here at 2:30", "2:30pm",
+        "See you Thursday", "see you Thu!", "Thurs. then", "hasta el jueves",
+        "\u00e0 jeudi", "Thu at half past", "be here at 2:30", "2:30pm",
         "a las 14:30", "\u00e0 14h30",
     ],
 )  # fmt: skip
