@@ -146,6 +146,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reports/review-checks/": ("result=not_yet", "result=holds", "result=all"),
     "reports/review-checks/csv/": ("result=all",),
     "reports/review-checks/rates/": ("by=agent",),
+    "reports/satisfaction/": ("score=1", "score=5&page=1"),
     "reports/work/<slug:sheet>/": ("by=member", "against=year&days=365"),
     "reports/work/<slug:sheet>/csv/": ("table=by line",),
     "reports/payments/export/": ("state=paid",),

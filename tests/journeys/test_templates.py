@@ -28,6 +28,8 @@ def test_an_admin_takes_a_reminder_from_the_library_and_an_agent_sends_it_by_key
     admin.goto("/settings/templates/library/?type=appointment")
     admin.get_by_role("button", name="Use this: Appointment reminder", exact=True).click()
     english, spanish = admin.get_by_label("English"), admin.get_by_label("Spanish")
+    expect(english).to_be_visible()
+    admin.wait_for_load_state()  # nobody types before the scripts are there
     spanish.fill("")
     english.fill("Hi {first_name}, see you soon at {company}.")
     preview = admin.locator("#preview")
