@@ -11,11 +11,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
 
+Session = psycopg.Connection[Any]
 ROUNDS = 3
 _PIECE = 1 << 20
 _TABLES = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -44,7 +45,7 @@ class Copied:
 def now(url: str) -> int:
     """The moment from which rows count: a number of transaction. `url`: the superuser's."""
     with psycopg.connect(url, autocommit=True) as session:
-        return int(_one(session, "SELECT pg_current_xact_id()::text"))
+        return int(_one(session, sql.SQL("SELECT pg_current_xact_id()::text")))
 
 
 def copied_since(url: str, moment: int) -> Copied:
@@ -61,7 +62,7 @@ def copied_since(url: str, moment: int) -> Copied:
     return Copied({name: rows for name, rows, _ in found}, statistics.median(rates))
 
 
-def _kept(session: "psycopg.Connection", name: str, moment: int) -> tuple[int, IO[bytes]]:  # type: ignore[type-arg]
+def _kept(session: Session, name: str, moment: int) -> tuple[int, IO[bytes]]:
     """The rows of one table as COPY writes them, in a file that goes with its closing; and how many there are."""
     where = sql.SQL("FROM {} WHERE xmin::text::bigint >= {}").format(sql.SQL(name), sql.Literal(moment))
     rows = int(_one(session, sql.SQL("SELECT count(*) ") + where))
@@ -74,7 +75,7 @@ def _kept(session: "psycopg.Connection", name: str, moment: int) -> tuple[int, I
     return rows, kept
 
 
-def _seconds(session: "psycopg.Connection", name: str, rows: int, kept: IO[bytes]) -> float:  # type: ignore[type-arg]
+def _seconds(session: Session, name: str, rows: int, kept: IO[bytes]) -> float:
     """How long COPY takes for these rows, with its commit."""
     session.execute(sql.SQL("CREATE TABLE bench_left (LIKE {} INCLUDING ALL)").format(sql.SQL(name)))
     for (key,) in session.execute(_KEYS, [name]).fetchall():
@@ -85,7 +86,7 @@ def _seconds(session: "psycopg.Connection", name: str, rows: int, kept: IO[bytes
         for part in _parts(kept):
             copy.write(part)
     spent = time.monotonic() - begun
-    found = int(_one(session, "SELECT count(*) FROM bench_left"))
+    found = int(_one(session, sql.SQL("SELECT count(*) FROM bench_left")))
     assert found == rows, f"{found} rows of {name} copied of {rows}"
     session.execute("DROP TABLE bench_left")
     return spent
@@ -97,11 +98,11 @@ def _parts(kept: IO[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _columns(session: "psycopg.Connection", name: str) -> sql.Composed:  # type: ignore[type-arg]
+def _columns(session: Session, name: str) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column) for (column,) in session.execute(_COLUMNS, [name]).fetchall())
 
 
-def _one(session: "psycopg.Connection", asked: str | sql.Composed) -> str:  # type: ignore[type-arg]
-    row = session.execute(asked).fetchone()  # type: ignore[arg-type]
+def _one(session: Session, asked: sql.SQL | sql.Composed) -> str:
+    row = session.execute(asked).fetchone()
     assert row is not None
     return str(row[0])
